@@ -1,0 +1,179 @@
+"""A conversation: two parties, when each spoke, what each said, and whose turn it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from coach.conversation.findings import Role
+from coach.conversation.intervals import Interval, Timeline, bridge, intersection, total
+from coach.conversation.words import Word
+
+Separation = Literal["channels", "diarization", "transcript", "none"]
+TurnKind = Literal["turn", "backchannel", "attempt"]
+
+BRIDGED = 0.3
+"""Gaps of one party's activity shorter than this, in seconds, do not end a stretch."""
+
+CLEAR = 0.5
+"""Word confidence from which a word counts as heard clearly; engines are calibrated to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One side of the call.
+
+    Attributes:
+        role: ``agent``, ``customer``, or ``unknown`` while nobody can tell.
+        speaker: The lane's or the import's label; a role is what we make of it.
+        speech: Raw activity, in seconds; empty when nothing tells it.
+        words: In order of time.
+    """
+
+    role: Role
+    speaker: str
+    speech: Timeline
+    words: tuple[Word, ...]
+
+    @property
+    def stretches(self) -> Timeline:
+        """Activity with gaps under 0.3 s bridged: what talk time and turns are made of."""
+        return bridge(self.speech, BRIDGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A party's run of stretches, or a backchannel or attempt inside the other's.
+
+    Attributes:
+        role: Whose turn it is.
+        speaker: The party's label.
+        kind: ``turn``, ``backchannel`` or ``attempt``.
+        interval: First onset to last end.
+        words: Those said in it, in order of time.
+    """
+
+    role: Role
+    speaker: str
+    kind: TurnKind
+    interval: Interval
+    words: tuple[Word, ...]
+
+    @property
+    def start(self) -> float:
+        """Onset, in seconds."""
+        return self.interval.start
+
+    @property
+    def end(self) -> float:
+        """End, in seconds."""
+        return self.interval.end
+
+    @property
+    def text(self) -> str:
+        """The words in one line."""
+        return " ".join(word.text for word in self.words)
+
+
+FloorKind = Literal["terminal", "backchannel", "cooperative", "interruption", "interruption_attempt", "filler"]
+
+
+@dataclass(frozen=True, slots=True)
+class FloorEvent:
+    """What one stretch that began inside the other party's turn was.
+
+    Attributes:
+        kind: As ruled by the definitions; ``terminal`` and ``filler`` are ordinary and not reported.
+        role: Who came in.
+        turn: Index of the turn that the stretch belongs to.
+        other_turn: Index of the turn it came into.
+        onset: When it began, in seconds.
+        end: End of the simultaneous speech, in seconds; of the stretch itself for a backchannel.
+        overlap: Simultaneous speech, in seconds.
+        confidence: 0 to 1.
+        cut_text: The other party's words around the cut; empty when nothing was cut.
+    """
+
+    kind: FloorKind
+    role: Role
+    turn: int
+    other_turn: int
+    onset: float
+    end: float
+    overlap: float
+    confidence: float
+    cut_text: str = ""
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """The call as frozen values; everything that is judged is judged from here.
+
+    Attributes:
+        duration: Length of the recording, in seconds.
+        separation: How the parties were told apart.
+        parties: One or two, agent first where known.
+        turns: Sorted by start; they may overlap.
+        floor: How each stretch that began inside the other's turn was ruled.
+        timed: Whether activity is known; false for subtitle cues, which leave timing null.
+        word_times: Whether words carry times that say when they were spoken.
+    """
+
+    duration: float
+    separation: Separation
+    parties: tuple[Party, ...]
+    turns: tuple[Turn, ...]
+    floor: tuple[FloorEvent, ...] = ()
+    timed: bool = True
+    word_times: bool = True
+
+    def party(self, role: Role) -> Party | None:
+        """Return the party with a role, ``None`` when there is none."""
+        return next((party for party in self.parties if party.role == role), None)
+
+    @cached_property
+    def two_parties(self) -> bool:
+        """Whether both the agent and the customer are known."""
+        return self.party("agent") is not None and self.party("customer") is not None
+
+    def heard(self, role: Role, within: Interval | None = None) -> float | None:
+        """Return the share of a party's speech that was heard clearly, 0 to 1.
+
+        Each stretch counts by its length and by the share of its words at or above ``CLEAR``; a
+        stretch of half a second or more without any word was not heard. ``None`` when there is no
+        such party, no speech to judge by, or the words carry no confidence at all.
+
+        Args:
+            role: Whose speech.
+            within: Only this part of the recording.
+        """
+        party = self.party(role)
+        if party is None or not any(word.confidence is not None for word in party.words):
+            return None
+        stretches = party.stretches or bridge([word.interval for word in party.words], BRIDGED)
+        if within is not None:
+            stretches = intersection(stretches, [within])
+        clear = judged = 0.0
+        words = iter(party.words)
+        word = next(words, None)
+        for stretch in stretches:
+            inside: list[Word] = []
+            while word is not None and word.interval.middle < stretch.end:
+                if word.interval.middle >= stretch.start:
+                    inside.append(word)
+                word = next(words, None)
+            if not inside and stretch.duration < 0.5:
+                continue  # a breath or a click: nothing was there to be heard
+            judged += stretch.duration
+            if inside:
+                sure = sum(1 for w in inside if w.confidence is None or w.confidence >= CLEAR)
+                clear += stretch.duration * sure / len(inside)
+        return clear / judged if judged else None
+
+    @cached_property
+    def overlap(self) -> float:
+        """Seconds in which both parties speak, by bridged speech."""
+        if len(self.parties) != 2:
+            return 0.0
+        return total(intersection(*(party.stretches for party in self.parties)))

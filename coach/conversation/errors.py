@@ -1,0 +1,73 @@
+"""What can go wrong, as a tree.
+
+    CoachError                 exit
+      UsageError                 2   the command or its options do not fit together
+      RecordingError             3   this recording cannot be reviewed
+        NoSuchRecording          4   nothing is there
+      TranscriptError            3   this transcript cannot be read
+      ModelError                 5   a speech model is missing or damaged
+      ConfigurationError         5   a recipe, rubric or configuration file is wrong
+      StorageError              74   the disk is full or cannot be written
+      LockedError               75   another run holds the lock
+
+A message says what is wrong, where, and what to do next, and never holds words of a call.
+Programming mistakes stay ``ValueError`` and ``TypeError``.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class CoachError(Exception):
+    """Something the person at the keyboard can mend; the message says how."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(CoachError):
+    """The command or its options do not fit together."""
+
+    exit_code = 2
+
+
+class RecordingError(CoachError):
+    """A recording that cannot be reviewed, with its reason."""
+
+    exit_code = 3
+
+
+class NoSuchRecording(RecordingError):  # noqa: N818  (says what is so, as its siblings do)
+    """Nothing is at the path that was named."""
+
+    exit_code = 4
+
+
+class TranscriptError(CoachError):
+    """A transcript that cannot be read, with its reason."""
+
+    exit_code = 3
+
+
+class ModelError(CoachError):
+    """A speech model is missing, incomplete or altered."""
+
+    exit_code = 5
+
+
+class ConfigurationError(CoachError):
+    """A recipe, rubric or configuration file says something that cannot be."""
+
+    exit_code = 5
+
+
+class StorageError(CoachError):
+    """The disk is full, or a folder cannot be written."""
+
+    exit_code = 74
+
+
+class LockedError(CoachError):
+    """Another run is at work in the same place."""
+
+    exit_code = 75
