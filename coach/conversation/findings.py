@@ -75,7 +75,7 @@ class Moment:
     interval: Interval
     text: str
     confidence: float
-    evidence: Mapping[str, object] = field(default=NOTHING, hash=False)
+    evidence: Mapping[str, object] = field(default_factory=lambda: NOTHING, hash=False)
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.confidence <= 1.0:
