@@ -1,0 +1,1 @@
+"""A conversation becomes findings: one file a listening skill."""

@@ -1,0 +1,1 @@
+"""Payment and personal data are found and masked before anything is written."""

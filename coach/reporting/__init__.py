@@ -1,0 +1,1 @@
+"""A review becomes files that people and programs read."""

@@ -1,0 +1,1 @@
+"""A recording becomes a conversation: decoding, activity, recognition, imports, who is the agent."""

@@ -1,0 +1,1 @@
+"""Engines that turn cuts of sound into words."""
