@@ -44,6 +44,7 @@ from coach.conversation.review import (
     Roles,
     Skill,
 )
+from coach.conversation.turns import converse
 from coach.conversation.words import Segment, Transcript, Word
 
 __all__ = [
@@ -87,6 +88,7 @@ __all__ = [
     "Word",
     "bridge",
     "complement",
+    "converse",
     "intersection",
     "nearest",
     "total",

@@ -76,15 +76,24 @@ class Turn:
         return " ".join(word.text for word in self.words)
 
 
-FloorKind = Literal["terminal", "backchannel", "cooperative", "interruption", "interruption_attempt", "filler"]
+FloorKind = Literal[
+    "terminal",
+    "backchannel",
+    "cooperative",
+    "interruption",
+    "interruption_attempt",
+    "filler",
+    "simultaneous",
+    "came_in_early",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class FloorEvent:
-    """What one stretch that began inside the other party's turn was.
+    """What one stretch that began inside the other party's turn, or just after it, was.
 
     Attributes:
-        kind: As ruled by the definitions; ``terminal`` and ``filler`` are ordinary and not reported.
+        kind: As ruled by the definitions; ``terminal``, ``filler`` and ``simultaneous`` are not reported.
         role: Who came in.
         turn: Index of the turn that the stretch belongs to.
         other_turn: Index of the turn it came into.
