@@ -1,0 +1,27 @@
+"""Why a measure is missing: one sentence each, so that every null says the same thing in the same words."""
+
+from __future__ import annotations
+
+from coach.conversation import Conversation
+
+NOT_TIMED = "the transcript brings no times of speech, so timing cannot be measured"
+ONE_LANE = "both parties are on one channel and were not told apart"
+ROLES_UNKNOWN = "it is not certain which party is the agent"
+ONE_PARTY = "only one party is on the recording"
+NO_SPEECH = "nobody speaks"
+NO_WORDS = "no words were heard"
+NOT_HEARD = "not heard well enough"
+
+
+def needs_two_parties(conversation: Conversation) -> str | None:
+    """Return why a measure of both parties cannot be computed, ``None`` when it can."""
+    if conversation.two_parties:
+        return None
+    if conversation.separation == "none":
+        return ONE_LANE
+    return ONE_PARTY if len(conversation.parties) < 2 else ROLES_UNKNOWN
+
+
+def needs_timing(conversation: Conversation) -> str | None:
+    """Return why a measure of two parties' timing cannot be computed, ``None`` when it can."""
+    return (None if conversation.timed else NOT_TIMED) or needs_two_parties(conversation)
