@@ -1,0 +1,1 @@
+"""Transcripts that other programs wrote, read with care: they are untrusted text."""
