@@ -85,10 +85,11 @@ def test_any_json_is_an_import_or_a_refusal(path: Path, value: dict[str, Any]) -
 
 
 def places(value: dict[str, Any] | list[Any]) -> Iterator[tuple[Any, Any]]:
-    for key in list(value) if isinstance(value, dict) else range(len(value)):
+    pairs: list[tuple[Any, Any]] = list(value.items() if isinstance(value, dict) else enumerate(value))
+    for key, inside in pairs:
         yield value, key
-        if isinstance(value[key], dict | list):
-            yield from places(value[key])
+        if isinstance(inside, dict | list):
+            yield from places(inside)
 
 
 @settings(quick, max_examples=250)
