@@ -1,0 +1,161 @@
+"""The report: one page that opens from a folder, plays the call, and connects to nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from markupsafe import Markup
+
+from coach.conversation import ConfigurationError, Review
+from coach.reporting import page
+from coach.reporting.lanes import BARS, picture
+from coach.reporting.opening import length, opening
+from coach.reporting.phrases import phrases
+from coach.reporting.text import clean, clock, day, duration, number, percent
+from coach.resources import resource
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSound:
+    """The call's sound as a report carries it. Already masked.
+
+    Attributes:
+        mp3: The sound itself, to be put into the page.
+        src: Name of a file in the same folder, for calls too long to put into the page.
+        peaks: Loudest sample of each slice, 0 to 1, one sequence a party, agent first.
+        duration: Seconds.
+    """
+
+    mp3: bytes | None = None
+    src: str | None = None
+    peaks: tuple[tuple[float, ...], ...] = ()
+    duration: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.mp3 is not None and self.src is not None:
+            raise ValueError("a report's sound is either in the page or beside it")
+        if self.src is not None and ("/" in self.src or "\\" in self.src or self.src in ("", ".", "..")):
+            raise ValueError("the sound beside a report lies in the same folder")
+
+    @property
+    def address(self) -> str | None:
+        """What the player plays: a ``data:`` address, or a relative one that no name can turn into another host."""
+        if self.mp3 is not None:
+            return f"data:audio/mpeg;base64,{base64.b64encode(self.mp3).decode('ascii')}"
+        return None if self.src is None else f"./{quote(self.src)}"
+
+    @property
+    def policy(self) -> str:
+        """Where the page may take sound from."""
+        if self.mp3 is not None:
+            return "data:"
+        return "'none'" if self.src is None else "'self'"
+
+
+SILENT = ReportSound()
+"""A report without sound."""
+
+
+def render_html(review: Review, sound: ReportSound | None = None) -> str:
+    """Return the report's page.
+
+    Args:
+        review: What was found; masked.
+        sound: The call's sound and its peaks; ``None`` for a report to read only.
+
+    Raises:
+        ConfigurationError: A template or the file of sentences was edited so that it no longer works.
+    """
+    sound = sound or SILENT
+    say = phrases()
+    style, script = _source("report.css"), _source("report.js")
+    span = max(sound.duration, length(review), review.conversation.duration)
+    entries = page.entries(review, say)
+    coaching = review.coaching
+    values: dict[str, object] = {
+        "say": say,
+        "review": review,
+        "sound": sound,
+        "policy": _policy(style, script, sound),
+        "style": Markup(style),  # noqa: S704  (our own file, hashed in the policy)
+        "script": Markup(script),  # noqa: S704
+        "data": Markup(page.script_data(review)),  # noqa: S704  (every <, > and & is escaped there)
+        "name": clean(review.recording.uri or "") or say("page.no_name"),
+        "length": length(review),
+        "opening": opening(review, say),
+        "unsure": review.roles.confidence < page.SURE and review.roles.agent is not None,
+        "keep": page.card(review, coaching.keep, say),
+        "try_": page.card(review, coaching.try_, say),
+        "another": [page.card(review, advice, say) for advice in coaching.another],
+        "practice": _practice(review),
+        "picture": picture(review, sound.peaks, span, say),
+        "bars": BARS,
+        "worth": [entry for entry in entries if entry.tone in ("credit", "chance")],
+        "noticed": [entry for entry in entries if entry.tone in ("plain", "quiet")],
+        "lines": page.lines(review, say),
+        "groups": page.groups(review, say),
+        "tallies": page.tallies(review, say),
+        "recipe": page.recipe_lines(review),
+        "masked": {kind: count for kind, count in review.masked.items() if count},
+    }
+    try:
+        return _environment().get_template("report.html.j2").render(values)
+    except TemplateError as error:
+        line = f", line {error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
+        raise ConfigurationError(
+            f"A template of the report{line} cannot be used: {error.message}. Mend reports/templates, or restore it."
+        ) from error
+
+
+def _practice(review: Review) -> list[tuple[str, page.Place]]:
+    """Return the drills, each with the moment it grew from."""
+    moments = review.findings.moments
+    drills = (drill for drill in review.coaching.practice if 0 <= drill.moment < len(moments))
+    return [(clean(drill.drill), page.place(review, moments[drill.moment].start)) for drill in drills]
+
+
+def _environment() -> Environment:
+    """Return Jinja with escaping on for every template, whatever its name ends with."""
+    environment = Environment(
+        autoescape=True,
+        loader=FileSystemLoader(resource("reports", "templates")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(clean=clean, clock=clock, duration=duration, percent=percent, number=number, day=day)
+    return environment
+
+
+def _source(name: str) -> str:
+    """Return a file that goes into the page as it is; its hash must match what a browser reads."""
+    path = resource("reports", "templates", name)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read. Restore it; the report needs it.") from error
+    if "</" in text:
+        raise ConfigurationError(f"{path} holds “</”, which would end its own element. Write it in another way.")
+    return text.replace("\r\n", "\n")  # as a browser reads it before it takes the hash
+
+
+def _policy(style: str, script: str, sound: ReportSound) -> str:
+    """Return the page's content security policy: its own style and script by hash, its sound, nothing else."""
+    rules = (
+        "default-src 'none'",
+        f"script-src {_digest(script)}",
+        f"style-src {_digest(style)}",
+        f"media-src {sound.policy}",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    )
+    return "; ".join(rules)
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}'"

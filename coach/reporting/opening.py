@@ -1,0 +1,69 @@
+"""The call in three plain sentences: the first thing that a report says, on the page and in the terminal."""
+
+from __future__ import annotations
+
+from coach.conversation import Measure, Review, total
+from coach.reporting.phrases import Phrases
+from coach.reporting.text import clean, duration
+
+
+def find(review: Review, name: str) -> Measure | None:
+    """Return a measure that has a value, ``None`` when it has none or was not computed."""
+    return next((m for m in review.findings.measures if m.name == name and m.value is not None), None)
+
+
+def why(review: Review, name: str) -> str:
+    """Return the reason that a measure has no value."""
+    reason = next((m.why for m in review.findings.measures if m.name == name and m.why), None)
+    return clean(reason or "it was not measured").rstrip(".")
+
+
+def length(review: Review) -> float:
+    """Return the call's length in seconds."""
+    return review.recording.duration or review.conversation.duration
+
+
+def spoke(review: Review) -> tuple[float, float] | None:
+    """Return the seconds that the agent and the customer spoke, by bridged speech; ``None`` unless both are known."""
+    agent, customer = (review.conversation.party(role) for role in ("agent", "customer"))
+    if agent is None or customer is None or not (agent.speech or customer.speech):
+        return None
+    return total(agent.stretches), total(customer.stretches)
+
+
+def opening(review: Review, say: Phrases) -> tuple[str, ...]:
+    """Return the three sentences: how long, whether they were heard, and how the turns went."""
+    return _talk(review, say), _heard(review, say), _floor(review, say)
+
+
+def _talk(review: Review, say: Phrases) -> str:
+    both = spoke(review)
+    if both is not None:
+        agent, customer = map(duration, both)
+        return say("opening.talk", duration=duration(length(review)), agent=agent, customer=customer)
+    unknown = say("opening.talk_unknown", why=why(review, "talk_ratio"))
+    return f"{say('opening.talk_only', duration=duration(length(review)))} {unknown}" if length(review) else unknown
+
+
+def _heard(review: Review, say: Phrases) -> str:
+    measure = next((m for m in review.findings.measures if m.name == "heard_before_solving"), None)
+    if measure is not None and measure.value is None and measure.denominator == 0:
+        return say("opening.heard.none")
+    if measure is None or measure.value is None or measure.numerator is None or measure.denominator is None:
+        return say("opening.heard_unknown", why=why(review, "heard_before_solving"))
+    met, of = round(measure.numerator), round(measure.denominator)
+    if met == 0:
+        reached = say("opening.heard_yet")
+    else:
+        reached = say.count("opening.heard_all", met) if met >= of else say.count("opening.heard_some", met)
+    return say.count("opening.heard", of, met=reached)
+
+
+def _floor(review: Review, say: Phrases) -> str:
+    came_in, signs = find(review, "interruptions_by_agent"), find(review, "backchannels_by_agent")
+    if came_in is None or came_in.value is None:
+        return say("opening.floor_unknown", why=why(review, "interruptions_by_agent"))
+    sentence = say.count("opening.floor", round(came_in.value))
+    if signs is not None and signs.value:
+        sentence += " " + say.count("opening.listening", round(signs.value))
+    return sentence

@@ -1,0 +1,291 @@
+"""A review as the page shows it: values that a template writes down without deciding anything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from coach.conversation import Advice, Moment, Review, Turn, Word
+from coach.reporting.opening import length
+from coach.reporting.phrases import Phrases, Tone
+from coach.reporting.quoting import may_quote, may_suggest, turn_at, unclear, words_of
+from coach.reporting.text import clean, clock, duration
+from coach.reporting.view import plain
+
+SURE, LIKELY = 0.7, 0.5
+"""Confidence from which something is said plainly, and from which it is likely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somewhere in the call that a button plays from: seconds, how a player shows it, and the turn there."""
+
+    at: float
+    clock: str
+    turn: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word in the transcript: seconds, text, and whether it was hard to make out."""
+
+    at: float | None
+    text: str
+    unclear: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One turn in the transcript."""
+
+    index: int
+    role: str
+    who: str
+    kind: str
+    note: str
+    place: Place
+    end: float
+    words: tuple[Token, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One moment in the list."""
+
+    index: int
+    place: Place
+    end: float
+    role: str
+    label: str
+    tone: Tone
+    words: tuple[Token, ...]
+    doubt: str
+    remarks: tuple[str, ...]
+    links: tuple[tuple[str, Place], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One piece of advice."""
+
+    skill: str
+    said: str | None
+    spoken_by: str
+    suggestion: str | None
+    hidden: bool
+    why: str
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measure: what, its value, what it is made of, and the reason or caution."""
+
+    label: str
+    about: str
+    value: str
+    parts: str
+    why: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One skill with its count."""
+
+    name: str
+    met: int
+    of: int
+    score: float | None
+    why: str
+    moments: tuple[tuple[str, Place], ...]
+
+
+def place(review: Review, at: float) -> Place:
+    """Return a point in the call; its turn is the one that holds it, or the next."""
+    turns = review.conversation.turns
+    holding = (i for i, turn in enumerate(turns) if at in turn.interval)
+    turn = next(holding, None)
+    if turn is None:
+        turn = next((i for i, later in enumerate(turns) if later.start >= at), None)
+    return Place(round(at, 3), clock(at), turn)
+
+
+def lines(review: Review, say: Phrases) -> tuple[Line, ...]:
+    """Return the transcript by turn, each with the names of the moments that begin in it."""
+    turns = review.conversation.turns
+    notes: dict[int, list[str]] = {}
+    for moment in review.findings.moments:
+        where = _turn_of(review, moment)
+        if where is not None and say.tone(moment.kind, moment.role) != "plain":
+            notes.setdefault(where, []).append(say.moment(moment))
+    return tuple(_line(i, turn, tuple(dict.fromkeys(notes.get(i, ()))), say) for i, turn in enumerate(turns))
+
+
+def entries(review: Review, say: Phrases) -> tuple[Entry, ...]:
+    """Return every moment in order of time."""
+    return tuple(_entry(review, i, moment, say) for i, moment in enumerate(review.findings.moments))
+
+
+def card(review: Review, advice: Advice | None, say: Phrases) -> Card | None:
+    """Return advice as the page shows it; what was not heard clearly is not quoted."""
+    if advice is None:
+        return None
+    moment = _moment(review, advice.moment)
+    shown = bool(clean(advice.said)) and may_quote(review, advice)
+    suggestion = clean(advice.suggestion or "") or None
+    fit = suggestion is not None and may_suggest(review, advice)
+    return Card(
+        skill=clean(advice.skill),
+        said=clean(advice.said) if shown else None,
+        spoken_by=say("advice.they_said" if _theirs(review, advice, moment) else "advice.said"),
+        suggestion=suggestion if fit else None,
+        hidden=suggestion is not None and not fit,
+        why=clean(advice.why),
+        place=None if moment is None else place(review, moment.start),
+    )
+
+
+def groups(review: Review, say: Phrases) -> tuple[tuple[str, tuple[Row, ...]], ...]:
+    """Return the measures by group; those that the sentences do not know come last."""
+    by_group: dict[str, list[Row]] = {"listening": [], "floor": [], "talk": []}
+    for measure in review.findings.measures:
+        key = f"measure.{measure.name}"
+        row = Row(
+            label=say.measure(measure.name),
+            about=say.or_name(f"{key}.about", ""),
+            value=say.value(measure),
+            parts=say.parts(measure),
+            why=clean(measure.why or ""),
+            known=measure.value is not None,
+        )
+        group = say(f"{key}.group") if say.has(f"{key}.group") else "talk"
+        by_group.setdefault(group, []).append(row)
+    return tuple((say.or_name(f"groups.{name}", name), tuple(rows)) for name, rows in by_group.items() if rows)
+
+
+def tallies(review: Review, say: Phrases) -> tuple[Tally, ...]:
+    """Return the skills with the moments that their counts rest on."""
+    shown = []
+    for skill in review.skills:
+        found = [moment for i in skill.moments if (moment := _moment(review, i)) is not None]
+        places = tuple((say.moment(moment), place(review, moment.start)) for moment in found)
+        shown.append(Tally(clean(skill.name), skill.met, skill.of, skill.score, clean(skill.why), places))
+    return tuple(shown)
+
+
+def recipe_lines(review: Review) -> tuple[str, ...]:
+    """Return the recipe that ran, one setting a line."""
+    return tuple(_settings(plain(review.recipe or {}), ""))
+
+
+def script_data(review: Review) -> str:
+    """Return what the page's script needs, as JSON that cannot end its own element."""
+    data = {
+        "recording": review.recording.sha256,
+        "fingerprint": review.provenance.fingerprint,
+        "duration": round(length(review), 3),
+        "turns": [[round(turn.start, 3), round(turn.end, 3)] for turn in review.conversation.turns],
+        "moments": [
+            {"kind": m.kind, "role": m.role, "start": round(m.start, 3), "end": round(m.end, 3)}
+            for m in review.findings.moments
+        ],
+    }
+    text = json.dumps(data, separators=(",", ":"), allow_nan=False)  # ASCII only: no line separators either
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _line(index: int, turn: Turn, notes: tuple[str, ...], say: Phrases) -> Line:
+    return Line(
+        index=index,
+        role=turn.role,
+        who=say(f"who.{turn.role}"),
+        kind=turn.kind,
+        note="" if turn.kind == "turn" else say(f"listen.{turn.kind}"),
+        place=Place(round(turn.start, 3), clock(turn.start), index),
+        end=round(turn.end, 3),
+        words=_tokens(turn.words),
+        notes=notes,
+    )
+
+
+def _entry(review: Review, index: int, moment: Moment, say: Phrases) -> Entry:
+    words = words_of(review, moment)
+    tokens = _tokens(words) if words else tuple(Token(None, t, unclear=False) for t in clean(moment.text).split())
+    doubt = (
+        "" if moment.confidence >= SURE else say("listen.likely" if moment.confidence >= LIKELY else "listen.perhaps")
+    )
+    return Entry(
+        index=index,
+        place=place(review, moment.start),
+        end=round(moment.end, 3),
+        role=moment.role,
+        label=say.moment(moment),
+        tone=say.tone(moment.kind, moment.role),
+        words=tokens,
+        doubt=doubt,
+        remarks=_remarks(moment, say),
+        links=_links(review, moment, say),
+    )
+
+
+def _remarks(moment: Moment, say: Phrases) -> tuple[str, ...]:
+    remarks = []
+    overlap = moment.evidence.get("overlap")
+    if isinstance(overlap, float | int) and not isinstance(overlap, bool) and overlap > 0:
+        remarks.append(say("listen.both_spoke", time=duration(overlap)))
+    if say.tone(moment.kind) == "quiet":
+        remarks.append(duration(moment.interval.duration))
+    if moment.evidence.get("elsewhere") is True:
+        remarks.append(say("listen.elsewhere"))
+    return tuple(remarks)
+
+
+def _links(review: Review, moment: Moment, say: Phrases) -> tuple[tuple[str, Place], ...]:
+    """Return what else to play: the turn a moment goes back to, and the answer that followed."""
+    links = []
+    for name, sentence in (("customer_turn", "back_to"), ("about_turn", "back_to"), ("agent_turn", "answer_at")):
+        turn = turn_at(review, moment.evidence.get(name))
+        if turn is not None and abs(turn.start - moment.start) > 0.05:
+            links.append((say(f"listen.{sentence}", at=clock(turn.start)), place(review, turn.start)))
+    return tuple(links)
+
+
+def _tokens(words: Iterable[Word]) -> tuple[Token, ...]:
+    tokens = (Token(round(word.start, 3), clean(word.text), unclear(word)) for word in words)
+    return tuple(token for token in tokens if token.text)
+
+
+def _turn_of(review: Review, moment: Moment) -> int | None:
+    """Return the turn that a moment is noted beside: the doer's, or the customer's for what went unanswered."""
+    held = [
+        (i, turn) for i, turn in enumerate(review.conversation.turns) if turn.start - 0.05 <= moment.start < turn.end
+    ]
+    doer = next((i for i, turn in held if turn.role == moment.role and turn.start - 0.05 <= moment.start), None)
+    return doer if doer is not None else next((i for i, _ in held), None)
+
+
+def _theirs(review: Review, advice: Advice, moment: Moment | None) -> bool:
+    """Whether what advice quotes was said by the customer."""
+    said = clean(advice.said).casefold().rstrip(".,…")
+    turns = review.conversation.turns
+    near = [t for t in turns if moment is None or t.interval & moment.interval]
+    speakers = [turn.role for turn in near if said and said in clean(turn.text).casefold()]
+    if speakers:
+        return speakers[0] == "customer"
+    return moment is not None and (moment.role == "customer" or moment.kind.startswith(("missed_", "owed_")))
+
+
+def _moment(review: Review, index: int | None) -> Moment | None:
+    moments = review.findings.moments
+    return moments[index] if index is not None and 0 <= index < len(moments) else None
+
+
+def _settings(value: object, name: str) -> list[str]:
+    if isinstance(value, Mapping):
+        return [
+            line for key, inner in value.items() for line in _settings(inner, f"{name}.{key}" if name else str(key))
+        ]
+    return [clean(f"{name} = {json.dumps(value, ensure_ascii=False)}")]
