@@ -440,13 +440,13 @@ def _mix(
     for own, other, level in zip(voices, voices[::-1], levels, strict=True):
         delay = int(rng.integers(round(0.002 * RATE), round(0.012 * RATE)))
         echo = np.concatenate((np.zeros(delay), other[: len(other) - delay]))
-        noise = _line_noise(rng, len(own)) * 10 ** ((level - scenario.noise) / 20)
+        noise = line_noise(rng, len(own)) * 10 ** ((level - scenario.noise) / 20)
         lane = own + bleed * echo + noise
         lanes.append((np.clip(lane, -1, 1 - 2**-15) * 2**15).round().astype(np.int16))
     return lanes[0], lanes[1]
 
 
-def _line_noise(rng: np.random.Generator, size: int) -> Float:
+def line_noise(rng: np.random.Generator, size: int) -> Float:
     """Return noise of a phone line, 300 to 3,400 Hz and falling by 3 dB an octave, at RMS 1."""
     spectrum = np.fft.rfft(rng.standard_normal(size))
     hertz = np.fft.rfftfreq(size, 1 / RATE)
