@@ -22,7 +22,10 @@ DEFAULT = frozenset(KINDS) - {"account"}
 """Kinds found unless told otherwise. The utility's own account number is what coaching may need to hear."""
 
 CARD = 13
-"""Digits from which a number is taken for a payment card without any cue (ISO/IEC 7812-1: 13 to 19)."""
+"""Digits of the shortest payment card number (ISO/IEC 7812-1: 13 to 19)."""
+
+UNCUED = 12
+"""Digits from which a bare number is taken for a card that nothing announced; engines lose a digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,9 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
 
 NAMED_WITHIN = 20.0
 """Seconds after which "invoice" or "meter" no longer names a number."""
+
+CORRECTED = 6.0
+"""Seconds within which a party says a short number once more, better."""
 
 NEAR_A_CARD = 60.0
 """Seconds within which "code" or "expires" is taken to be the card's."""
@@ -125,6 +131,7 @@ class Detector:
         self._lanes = lanes
         self._kinds = frozenset(kinds)
         self._cues = _Cues(lanes)
+        self._took: dict[int, Chain] = {}  # the first number that each cue announced
         self._named: list[str] = []  # digits of numbers that were left because something else names them
 
     def find(self) -> list[Found]:
@@ -133,7 +140,7 @@ class Detector:
         kinds = {id(chain): self._kind(chain) for chain in chains}
         open_ = [chain for chain in chains if kinds[id(chain)] is None and not chain.flag]
         found = {id(chain): kind for chain in chains if (kind := kinds[id(chain)])}
-        found |= {id(chain): "card" for chain in shared(open_, CARD)}
+        found |= {id(chain): "card" for chain in shared(open_, UNCUED)}
         found |= read_back(open_, [chain for chain in chains if id(chain) in found], found)
         for lane in self._lanes:
             found |= {id(chain): "card" for chain in left_over(lane, found)}
@@ -154,16 +161,26 @@ class Detector:
                     self._named.append(chain.digits)
                     return ""
                 continue
-            if self._fits(chain, end, cue.kind):
+            if self._fits(chain, end, cue.kind) and not self._used(chain, cue):
+                self._took.setdefault(id(cue), chain)
                 return cue.kind.rstrip("?")
         return self._uncued(chain)
+
+    def _used(self, chain: Chain, cue: Cue) -> bool:
+        """Whether a short number's cue has had its number; corrections of it still count."""
+        took = self._took.get(id(cue))
+        if took is None or took is chain or cue.kind.rstrip("?") not in ("cvv", "expiry", "pin"):
+            return False
+        if len(took.digits) < 3 or (not chain.flag and alike(chain.digits, took.digits)):
+            return False
+        return bool(chain.flag) or took.speaker != chain.speaker or chain.start - took.end > CORRECTED
 
     def _uncued(self, chain: Chain) -> str | None:
         if chain.flag:
             return None
         if any(piece.dashed for piece in chain.pieces):
             return "ssn"
-        if len(chain.digits) >= CARD:
+        if len(chain.digits) >= UNCUED:
             return "card"
         if cadence(self._lanes[chain.speaker], chain) == (3, 2, 4):
             return "ssn"

@@ -11,6 +11,9 @@ from types import MappingProxyType
 from coach.conversation import Interval, Segment, Transcript, Word
 from coach.privacy.chains import hear
 from coach.privacy.detect import DEFAULT, KINDS, Detector
+from coach.privacy.text import mask_text
+
+__all__ = ["SAME_ITEM", "Masked", "MaskedSpan", "mask", "mask_text"]
 
 SAME_ITEM = 15.0
 """Pieces and read-backs of one kind closer than this, in seconds, are counted as one item."""

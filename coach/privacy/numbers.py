@@ -63,7 +63,8 @@ FILLERS = HESITATIONS | frozenset(
         "it's its it is that's thats that was i'm i no nope not wait sorry oops correction scratch actually again "
         "like well let's see let me start over repeat next the a last first followed by got gotcha with at number "
         "numbers digits please thank you thanks on hold go ahead one's rest of read back now i'll i've my mean "
-        "said say hang just second sec moment oh ends ending start starts begins finally lastly after"
+        "said say hang just second sec moment oh ends ending start starts begins finally lastly after "
+        "double triple treble quadruple"
     ).split()
 )
 """Words that may stand between two pieces of one number without ending it."""
@@ -202,14 +203,19 @@ def _large(at: Sequence[Atom], value: str, i: int) -> tuple[str, int]:
     """Return the rest of "two hundred and forty three": digits, and the index after them."""
     total = int(value)
     while i < len(at) and at[i].text in ("hundred", "thousand", "million"):
-        total *= {"hundred": 100, "thousand": 1000, "million": 1_000_000}[at[i].text]
+        scale = at[i].text
+        total *= {"hundred": 100, "thousand": 1000, "million": 1_000_000}[scale]
         i += 1
+        if at[i - 1].stop:
+            break
         after = i + 1 if i < len(at) and at[i].text == "and" else i
         rest = _small(at, after)
         if rest is None:
             break
         digits, end = rest
         if end < len(at) and at[end].text == "hundred":
+            if scale == "hundred":
+                break  # "forty-one hundred, eleven hundred": two numbers
             digits, end = _large(at, digits, end)
         total, i = total + int(digits), end
     return str(total), i
