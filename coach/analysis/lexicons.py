@@ -60,7 +60,9 @@ def pattern(name: str, file: str = "phrases") -> re.Pattern[str]:
     try:
         return re.compile(rf"(?<![\w'])(?:{_source(file, name)})(?![\w'])")
     except re.error as error:
-        raise ConfigurationError(f"models/lexicons/{file}.toml: a pattern in '{name}' is not valid: {error}.") from error
+        raise ConfigurationError(
+            f"models/lexicons/{file}.toml: a pattern in '{name}' is not valid: {error}."
+        ) from error
 
 
 def _source(file: str, name: str) -> str:

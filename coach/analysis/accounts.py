@@ -1,0 +1,161 @@
+"""The customer's accounts: was each reflected or acknowledged before the first answer?
+
+    customer: account (>= 15 words) ──► agent: okay … │ reflects, acknowledges → heard
+                                                      │ solution, new question → answered first
+
+"You share a problem, I give you answers" is the habit that the first number on the page is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import ClassVar, Final
+
+from coach.analysis.acts import ACKNOWLEDGES, LIKELY, REFLECTS, Acts, agent_acts
+from coach.analysis.counting import unmet
+from coach.analysis.paraphrase import account_data
+from coach.analysis.reading import Reading, Said, read
+from coach.analysis.reasons import NOT_HEARD
+from coach.conversation import Conversation, Findings, Interval, Measure, Moment
+
+ACCOUNT: Final = 15
+"""Words from which what a customer says in one go is an account."""
+
+TELLING: Final = 3.0
+"""How much an account tells at least, by weight: fifteen words of "you know what I mean" tell nothing."""
+
+AFTER: Final = 4
+"""Words of an agent's clause that is more than "okay, sure" and, doing nothing else, is taken for an answer."""
+
+NO_ACCOUNT: Final = "the customer gave no account of 15 words or more that was answered"
+_QUESTIONS: Final = ("open_question", "closed_question", "verification_question")
+_ANSWERS: Final = ("answering", "acting", "advising", "options")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the customer told in one go.
+
+    Attributes:
+        turns: Indices of the customer's turns that make it up.
+        interval: First to last word.
+        text: The words.
+        answer: What the agent did first that counts: the kind; ``None`` while nothing did.
+        by: Index of the agent's turn that did it.
+        confidence: How sure that is, 0 to 1.
+    """
+
+    turns: tuple[int, ...]
+    interval: Interval
+    text: str
+    answer: str | None = None
+    by: int | None = None
+    confidence: float = 0.0
+
+    @property
+    def heard(self) -> bool:
+        """Whether it was reflected or acknowledged before the first answer."""
+        return self.answer in (*REFLECTS, *ACKNOWLEDGES)
+
+
+class Accounts:
+    """Measures the share of the customer's accounts that were reflected or acknowledged before the first answer."""
+
+    name: ClassVar[str] = "accounts"
+    requires: ClassVar[frozenset[str]] = frozenset({"two_parties", "words"})
+    versions: ClassVar[Mapping[str, int]] = MappingProxyType(
+        {"heard_before_solving": 1, "account": 1, "missed_paraphrase": 1}
+    )
+
+    def analyze(self, conversation: Conversation) -> Findings:
+        """Return ``heard_before_solving``, each account with what answered it, and those with nothing reflected."""
+        if why := unmet(conversation, self.requires):
+            return Findings((Measure.missing("heard_before_solving", "ratio", why),))
+        reading = read(conversation)
+        answered = [account for account in accounts(reading) if account.by is not None]
+        judged = [account for account in answered if _clear(reading, account)]
+        if answered and not judged:
+            measure = Measure.missing("heard_before_solving", "ratio", NOT_HEARD)
+        else:
+            met = sum(account.heard for account in judged)
+            measure = Measure.ratio("heard_before_solving", met, len(judged), empty=NO_ACCOUNT)
+        moments = [moment for account in judged for moment in _moments(account)]
+        return Findings((measure,)) + Findings(moments=tuple(moments))
+
+
+def _clear(reading: Reading, account: Account) -> bool:
+    """Whether an account may be judged: what was found was heard; that nothing was there needs clear words."""
+    if account.heard:
+        return True
+    assert account.by is not None  # noqa: S101  (only answered accounts come here)
+    return all(reading.heard_there(turn, (account.by,)) for turn in account.turns)
+
+
+def _moments(account: Account) -> Iterable[Moment]:
+    said = Moment("account", "customer", account.interval, account.text, account.confidence)
+    yield said.knowing(heard=account.heard, answered_by=account.answer, agent_turn=account.by, turns=account.turns)
+    if not account.heard:
+        missed = Moment("missed_paraphrase", "agent", account.interval, account.text, account.confidence)
+        yield missed.knowing(agent_turn=account.by, customer_turn=account.turns[-1], answered_by=account.answer)
+
+
+def accounts(reading: Reading) -> tuple[Account, ...]:
+    """Return the customer's accounts in order, each with what answered it; one that goes on after "okay" is one."""
+    found: list[Account] = []
+    pieces = sorted(reading.customer_by_turn.items(), key=lambda piece: piece[1][0].interval.start)
+    open_: list[tuple[int, tuple[Said, ...]]] = []
+    for index, (turn, parts) in enumerate(pieces):
+        open_.append((turn, parts))
+        until = pieces[index + 1][1][0].interval.start if index + 1 < len(pieces) else float("inf")
+        account = _account(open_)
+        since = parts[0].interval.start
+        answer = _answer(reading, since=since, until=until)
+        if answer is None:
+            continue  # nothing but "okay" came: the story goes on
+        if account is not None:
+            kind, said, confidence = answer
+            found.append(replace(account, answer=kind, by=said.turn, confidence=confidence))
+        open_ = []
+    return tuple(found)
+
+
+def _account(parts: list[tuple[int, tuple[Said, ...]]]) -> Account | None:
+    clauses = [said for _, said_there in parts for said in said_there]
+    telling = [said for said in clauses if not account_data(said.view)]
+    words = sum(said.view.form.words for said in telling)
+    told = sum(said.view.shared.own for said in telling)
+    if words < ACCOUNT or told < TELLING:
+        return None
+    interval = Interval(clauses[0].interval.start, max(said.interval.end for said in clauses))
+    return Account(tuple(turn for turn, _ in parts), interval, " ".join(said.text for said in clauses))
+
+
+def _answer(reading: Reading, *, since: float, until: float) -> tuple[str, Said, float] | None:
+    """Return what the agent did first that counts, between two of the customer's turns."""
+    for said, acts in agent_acts(reading.conversation):
+        if not since <= said.interval.start < until or said.interval.end <= since:
+            continue
+        judged = _counts(said, acts)
+        if judged is not None:
+            return judged[0], said, judged[1]
+    return None
+
+
+def _counts(said: Said, acts: Acts) -> tuple[str, float] | None:
+    """Return what a clause of the agent does to an account, ``None`` when it leaves it open."""
+    for kind in (*REFLECTS, *ACKNOWLEDGES):
+        if acts.get(kind, 0.0) >= LIKELY:
+            return kind, acts[kind]
+    view = said.view
+    if "asked_to_repeat" in acts or view.has("greeting"):
+        return None
+    if "clarifying_question" in acts or view.has("hold") or "thanks" in acts:
+        return None  # asking about what was said, or saying "one moment", is no answer yet
+    for kind in _QUESTIONS:
+        if kind in acts:
+            return "question", min(0.85, acts[kind])
+    if any(view.has(name) for name in _ANSWERS):
+        return "solution", 0.75
+    return ("other", 0.55) if view.form.words >= AFTER and view.shared.own > 0 else None

@@ -1,0 +1,97 @@
+"""What each clause of the agent does, judged once for every analyser that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+from coach.analysis import empathy, paraphrase, questions, regret, repair
+from coach.analysis.reading import Reading, Said, read
+from coach.analysis.view import View
+from coach.conversation import Conversation, Moment
+
+Acts = Mapping[str, float]
+
+LIKELY: Final = 0.5
+"""Confidence from which something counts."""
+
+ACKNOWLEDGES: Final = ("empathy", "apology", "reassurance")
+REFLECTS: Final = ("paraphrase", "echo")
+
+
+@lru_cache(maxsize=1)
+def agent_acts(conversation: Conversation) -> tuple[tuple[Said, Acts], ...]:
+    """Return the agent's clauses in order with what each does, from a confidence of one half."""
+    return tuple((said, acts(said)) for said in read(conversation).agent)
+
+
+def acts(said: Said) -> Acts:
+    """Return what a clause of the agent does, with confidences of one half and more."""
+    view = said.view
+    if not view.clause.norms:
+        return {}
+    found: dict[str, float] = {}
+    asked = _asks(view)
+    found.update(asked)
+    found["recap"] = paraphrase.recap(view, place=said.place)
+    if found["recap"] < LIKELY and not _settled(asked) and not view.has("greeting"):
+        found.update(paraphrase.reflects(view))
+    found["empathy"] = empathy.empathy(view)
+    found["reassurance"] = empathy.reassurance(view)
+    found["apology"] = 0.0 if asked.get("asked_to_repeat", 0.0) >= LIKELY else regret.apology(view)
+    found["thanks"] = regret.thanks(view)
+    return {kind: confidence for kind, confidence in found.items() if confidence >= LIKELY}
+
+
+def _settled(asked: Acts) -> bool:
+    """Whether a question is of a kind that gives nothing back."""
+    return any(
+        asked.get(kind, 0.0) >= LIKELY for kind in ("closing_question", "asked_to_repeat", "check_understanding")
+    )
+
+
+def _asks(view: View) -> dict[str, float]:
+    """Return the kinds of question that a clause is."""
+    if (again := repair.asked_to_repeat(view)) >= LIKELY:
+        return {"asked_to_repeat": again}
+    if (close := questions.closing(view)) >= LIKELY:
+        return {"closing_question": close}
+    if (check := questions.check(view)) >= LIKELY:
+        return {"check_understanding": check}
+    if view.has("hold"):
+        return {}
+    if (verify := questions.verification(view)) >= LIKELY:
+        return {"verification_question": verify}
+    found = {"clarifying_question": questions.clarifying(view)}
+    asks = questions.question(view)
+    # "okay?", "right?" alone is filler; "how can I help you" is an opening like any other and asks
+    if asks >= LIKELY and view.form.words > 1 and not _only_fills(view):
+        openness = questions.openness(view)
+        found["open_question" if openness >= LIKELY else "closed_question"] = asks * max(openness, 1 - openness) ** 0.5
+    return found
+
+
+def _only_fills(view: View) -> bool:
+    return not view.clause.head or all(
+        norm in ("okay", "ok", "right", "alright", "yeah", "you", "know") for norm in view.clause.head
+    )
+
+
+def shared_words(said: Said) -> tuple[str, ...]:
+    """Return the words, as said in the clause, that it has in common with what came before."""
+    common = set(said.view.shared.words)
+    words = dict.fromkeys(t.norm.lstrip("#") for t in said.view.clause.tokens if t.concept in common and t.weight > 0)
+    return tuple(words)
+
+
+def moment(reading: Reading, said: Said, kind: str, confidence: float, **evidence: object) -> Moment:
+    """Return the moment of a clause, with the customer's turn that it goes back to and the words they share."""
+    known: dict[str, object] = {"turn": said.turn, **evidence}
+    if kind in ("paraphrase", "echo", "clarifying_question", "empathy", "reassurance", "recap"):
+        turn = reading.about(said)
+        if turn is not None:
+            known["about_turn" if kind == "clarifying_question" else "customer_turn"] = turn
+        if words := shared_words(said):
+            known["shared"] = words
+    return said.moment(kind, confidence, **known)

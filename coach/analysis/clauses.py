@@ -1,0 +1,139 @@
+"""Clauses: the units that are judged, cut by punctuation where there is any and by form where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from coach.analysis import lexicons, text
+from coach.analysis.text import Token
+
+SHORTEST: Final = 3
+"""Words that a clause has before another may begin inside the same sentence."""
+
+PAUSE: Final = 0.7
+"""A silence between two words of a turn, in seconds, that ends a clause where there is no punctuation."""
+
+_HANGING: Final = frozenset(
+    "that if because what how when whether where who why which to the a an and or of for with in on at than as like "
+    "i you we they he she it is are was were be not do does did have has had will would can could should may might "
+    "my your our their his her this these those know tell me see sure ask say let about so but".split()
+)
+"""A clause does not end after one of these: what follows belongs to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A piece of one turn that does one thing.
+
+    Attributes:
+        tokens: Its words.
+        norms: Its words without hesitations and stumbles.
+        line: The same as one line, for phrase patterns.
+        asks: Whether it ends in a written question mark.
+        punctuated: Whether the text that it comes from has punctuation that ends sentences at all.
+    """
+
+    tokens: tuple[Token, ...]
+    norms: tuple[str, ...]
+    line: str
+    asks: bool
+    punctuated: bool
+
+    @classmethod
+    def of(cls, said: Sequence[Token], *, punctuated: bool) -> Clause:
+        """Return the clause made of these tokens."""
+        norms = text.plain(said)
+        asks = bool(said) and said[-1].mark == "?"
+        return cls(tuple(said), norms, " ".join(norms), asks, punctuated)
+
+    @property
+    def head(self) -> tuple[str, ...]:
+        """The words from where it really begins: "okay so now" and the like taken off."""
+        lead = lexicons.words("words", "lead_ins")
+        for index, norm in enumerate(self.norms):
+            if norm not in lead:
+                return self.norms[index:]
+        return ()
+
+
+def punctuated(said: Sequence[Token]) -> bool:
+    """Return whether a text carries marks that end sentences."""
+    return any(token.mark in (".", "?") for token in said)
+
+
+def split(said: Sequence[Token], pauses: frozenset[int] = frozenset()) -> tuple[tuple[Token, ...], ...]:
+    """Cut a turn into clauses.
+
+    Args:
+        said: The turn's tokens.
+        pauses: Indices of tokens that a pause comes before.
+
+    Returns:
+        The clauses' tokens, in order; together they are the turn.
+    """
+    pieces: list[tuple[Token, ...]] = []
+    begin = 0
+    for index in range(1, len(said)):
+        if _ends(said, begin, index) or (index in pauses and _complete(said, begin, index)):
+            pieces.append(tuple(said[begin:index]))
+            begin = index
+    if begin < len(said):
+        pieces.append(tuple(said[begin:]))
+    return tuple(pieces)
+
+
+def _ends(said: Sequence[Token], begin: int, index: int) -> bool:
+    """Whether a clause that began at ``begin`` ends before ``index``."""
+    mark = said[index - 1].mark
+    if mark in (".", "?"):
+        return True
+    if not _complete(said, begin, index) or len(said) - index < 2:
+        return False
+    return _starts(said, index, strong=mark == ",")
+
+
+def _complete(said: Sequence[Token], begin: int, index: int) -> bool:
+    return len(text.plain(said[begin:index])) >= SHORTEST and said[index - 1].norm not in _HANGING
+
+
+@cache
+def _openers() -> dict[str, frozenset[str]]:
+    subjects = frozenset(
+        "i you he she it we they that this there i'm i'll i've i'd you're you'll you've it's that's".split()
+    )
+    return {
+        "always": frozenset(["let's"]),
+        "subject": subjects | {"we'll", "we've", "we're", "there's", "they're", "here's"},
+        "joint": frozenset(["so", "but", "and", "because"]),
+        "auxiliary": lexicons.words("words", "auxiliaries"),
+        "question": lexicons.words("words", "question_words"),
+    }
+
+
+def _starts(said: Sequence[Token], index: int, *, strong: bool) -> bool:
+    """Whether a clause can begin here; ``strong`` after a comma."""
+    openers = _openers()
+    word = said[index].norm
+    after = said[index + 1].norm if index + 1 < len(said) else ""
+    if word in openers["always"] or (word, after) in _PAIRS:
+        return True
+    if word in openers["joint"]:
+        return (
+            after in openers["subject"]
+            or after in openers["question"]
+            or after in openers["auxiliary"]
+            or after == "let"
+        )
+    if word in openers["auxiliary"]:  # "… do you", "… is that"
+        return after in openers["subject"] and said[index - 1].norm not in openers["subject"]
+    if word in openers["question"]:
+        return after in openers["auxiliary"] or (strong and after in openers["subject"])
+    return strong and word in openers["subject"]
+
+
+_PAIRS: Final = frozenset(
+    {("let", "me"), ("thank", "you"), ("i'm", "sorry"), ("can", "i"), ("may", "i"), ("could", "you")}
+)

@@ -1,0 +1,121 @@
+"""Saying it back: what the customer told, in the agent's words (paraphrase) or in their own (echo), and recaps."""
+
+from __future__ import annotations
+
+from math import log1p
+
+from coach.analysis.acknowledging import backchannel
+from coach.analysis.calibration import Features, calibration
+from coach.analysis.questions import closing, question, verification
+from coach.analysis.view import View
+
+
+def features(view: View) -> Features:
+    """Return what tells a restatement from an answer, a question or advice."""
+    form, common, clause, before = view.form, view.shared, view.clause, view.before
+    story = min(1.0, len(before.norms) / 30)
+    new = common.own - common.weight
+    return {
+        "shared": log1p(common.weight),
+        "share": common.share,
+        "recent": common.recent,
+        "pairs": common.pairs,
+        "numbers": float(min(2, common.numbers)),
+        "new": log1p(new),
+        "cover": min(1.0, common.cover * 2),
+        "you": float(form.person == "you"),
+        "it": float(form.person == "it"),
+        "i": float(form.person == "i"),
+        "about_you": form.about_you,
+        "about_me": form.about_me,
+        "you_shared": float(form.person == "you" and common.weight > 0),
+        "so": float(form.so),
+        "so_you": float(form.so and form.person == "you"),
+        "marker": float(view.has("restating")),
+        "feeling": float(min(2, view.count("bad") + view.count("good"))),
+        "feeling_you": float(view.count("bad") > 0 and form.about_you > 0),
+        "inverted": float(form.inverted),
+        "question_word": float(bool(form.question_word) or form.wh_later),
+        "mark": float(form.marked),
+        "tag": float(form.tag),
+        "advice": float(view.has("advising")),
+        "acting": float(view.has("acting")),
+        "formula": float(view.has("greeting") or view.has("thanking") or view.has("hold") or view.has("closing")),
+        "reassuring": float(view.has("reassuring")),
+        "short": float(form.words <= 2),
+        "few": float(form.words in (3, 4, 5)),
+        "length": log1p(form.words),
+        "story": story,
+        "shared_story": story * common.share,
+        "before_asks": float(before.asks),
+        "nothing_shared": float(common.weight == 0),
+        "and_but": float(bool(clause.norms) and clause.norms[0] in ("and", "but", "because", "cause")),
+        "third": float(any(norm in _THIRD for norm in clause.norms)),
+        "future": float("will" in clause.norms or any(norm.endswith("'ll") for norm in clause.norms)),
+        "no_one_before": float(not before.norms),
+        "negated_alike": float(_negated(clause.norms) and _negated(before.norms[-25:])),
+    }
+
+
+_THIRD = frozenset("he she they he's she's they're him her them his their".split())
+
+
+def _negated(norms: tuple[str, ...]) -> bool:
+    return any(norm in ("not", "no", "never", "nothing", "nobody") or norm.endswith("n't") for norm in norms)
+
+
+def saying_back(view: View) -> float:
+    """Return how surely a clause gives back what the other party said, in whichever words, 0 to 1."""
+    if not view.clause.norms or backchannel(view.clause) > 0:
+        return 0.0
+    return calibration("paraphrase").confidence(features(view))
+
+
+def account_data(view: View) -> bool:
+    """Whether a clause only takes down or reads back data: digits, letters, names, an address."""
+    telling = [token for token in view.clause.tokens if token.weight > 0 or token.number]
+    if any(token.masked for token in view.clause.tokens):
+        return True
+    digits = sum(token.number or len(token.norm) == 1 or token.norm in ("double", "triple") for token in telling)
+    if telling and digits / len(telling) > 0.6 and digits > 1:
+        return True
+    return view.has("reading_back")
+
+
+def verbatim(view: View) -> float:
+    """Return the share of a clause's neighbouring and telling words that are the other party's own."""
+    common = view.shared
+    if common.weight < 0.8 or common.own == 0:
+        return 0.0
+    return 0.5 * common.share + 0.5 * common.pairs
+
+
+ECHO = 0.72
+"""Share of the customer's own words from which saying back is an echo and no longer a paraphrase."""
+
+
+def reflects(view: View) -> dict[str, float]:
+    """Return the confidences of ``paraphrase`` and ``echo`` for an agent's clause."""
+    if account_data(view) or closing(view) >= 0.5 or (verification(view) >= 0.5 and view.form.words < 12):
+        return {}
+    confidence = saying_back(view)
+    own = verbatim(view)
+    if own >= ECHO and view.form.words <= 12 and not view.has("restating"):
+        return {"echo": max(confidence, min(0.9, own))} if question(view) < 0.8 or view.form.words <= 6 else {}
+    return {"paraphrase": confidence}
+
+
+def recap(view: View, *, place: float) -> float:
+    """Return how surely a clause sums up what was agreed and what comes next.
+
+    Args:
+        view: The clause.
+        place: Where in the call it is, 0 to 1.
+    """
+    if place < 0.5 or question(view) > 0.7:
+        return 0.0
+    marked = view.has("summarising")
+    agreed = view.has("agreed")
+    if not marked:
+        return 0.0
+    return min(0.95, 0.45 + 0.3 * agreed + 0.3 * max(0.0, place - 0.5) + 0.1 * (view.form.words >= 8))

@@ -1,0 +1,167 @@
+"""Questions: whether a clause asks, what kind of answer it leaves room for, and whether it asks about what was said."""
+
+from __future__ import annotations
+
+from math import log1p
+
+from coach.analysis.calibration import Features, calibration
+from coach.analysis.view import View
+
+
+def features(view: View) -> Features:
+    """Return what tells a question from a statement."""
+    form, clause = view.form, view.clause
+    marked = clause.punctuated
+    return {
+        "mark": float(form.marked),
+        "no_mark_though_punctuated": float(marked and not form.marked),
+        "inverted": float(form.inverted),
+        "inverted_unmarked": float(form.inverted and marked and not form.marked),
+        "inverted_later": float(form.inverted_later),
+        "question_word": float(bool(form.question_word)),
+        "question_word_unmarked": float(bool(form.question_word) and marked and not form.marked),
+        "asks_item": float(form.asks_item),
+        "wh_later": float(form.wh_later),
+        "tag": float(form.tag),
+        "trailing_or": float(form.trailing_or),
+        "you": float(form.person == "you"),
+        "you_and_so": float(form.person == "you" and form.so),
+        "i": float(form.person == "i"),
+        "it": float(form.person == "it"),
+        "hold": float(view.has("hold")),
+        "offer": float(form.inverted and form.person == "" and clause.head[:2] in _OFFERS),
+        "request": float(clause.head[:2] in _REQUESTS),
+        "verify": float(view.has("verifying")),
+        "invites": float(view.has("inviting")),
+        "wonders": float(view.has("wondering")),
+        "short": float(form.words <= 2),
+        "length": log1p(form.words),
+        "declarative_you_short": float(form.person == "you" and form.words <= 8),
+        "shared": min(2.0, view.shared.weight),
+        "before_asks": float(view.before.asks),
+        "repeat_please": float(view.has("repeat_please")),
+    }
+
+
+_OFFERS = frozenset(
+    {("can", "i"), ("shall", "i"), ("may", "i"), ("could", "i"), ("would", "you"), ("do", "you"), ("should", "i")}
+)
+_REQUESTS = frozenset({("can", "you"), ("could", "you"), ("will", "you"), ("would", "you")})
+
+
+def question(view: View) -> float:
+    """Return how surely a clause asks something, 0 to 1."""
+    if not view.clause.norms:
+        return 0.0
+    return calibration("question").confidence(features(view))
+
+
+def openness(view: View) -> float:
+    """Return how surely a question leaves room for more than yes, no or one item, given that it is one."""
+    return calibration("open_question").confidence(open_features(view))
+
+
+def open_features(view: View) -> Features:
+    """Return what tells an open question from a closed one."""
+    form = view.form
+    word = form.question_word
+    return {
+        "what": float(word == "what"),
+        "why": float(word == "why"),
+        "how": float(word == "how"),
+        "item": float(form.asks_item),
+        "inverted": float(form.inverted),
+        "inverted_later": float(form.inverted_later),
+        "wh_later": float(form.wh_later),
+        "invites": float(view.has("inviting")),
+        "tag": float(form.tag or form.trailing_or),
+        "verify": float(view.has("verifying")),
+        "you": float(form.person == "you"),
+        "it": float(form.person == "it"),
+        "short": float(form.words <= 3),
+        "length": log1p(form.words),
+        "think_feel": float(view.has("thinking")),
+        "shared": min(2.0, view.shared.weight),
+        "any": float("any" in view.clause.norms or "anything" in view.clause.norms),
+    }
+
+
+def clarifying_features(view: View) -> Features:
+    """Return what tells a question about what was said from a question about something new."""
+    form, common = view.form, view.shared
+    clause = view.clause
+    return {
+        "mark": float(form.marked),
+        "so": float(form.so),
+        "oh": float("oh" in clause.norms[:2]),
+        "you_mean": float(view.has("meaning")),
+        "declarative": float(not form.inverted and not form.question_word),
+        "declarative_marked": float(form.marked and not form.inverted and not form.question_word),
+        "inverted": float(form.inverted),
+        "question_word": float(bool(form.question_word)),
+        "tag": float(form.tag),
+        "or": float(" or " in f" {clause.line} "),
+        "you": float(form.person == "you"),
+        "it": float(form.person == "it"),
+        "i": float(form.person == "i"),
+        "shared": min(2.0, common.weight),
+        "share": common.share,
+        "recent": common.recent,
+        "pairs": common.pairs,
+        "numbers": float(min(2, common.numbers)),
+        "restating": float(view.has("restating")),
+        "short": float(form.words <= 2),
+        "length": log1p(form.words),
+        "before_asks": float(view.before.asks),
+        "about_that": float(view.has("pointing_back")),
+    }
+
+
+def clarifying(view: View) -> float:
+    """Return how surely a clause asks about something that was said, to understand it better, 0 to 1."""
+    if (
+        not view.clause.norms
+        or verification(view) >= 0.5
+        or closing(view) >= 0.5
+        or view.has("hold")
+        or check(view) >= 0.5
+    ):
+        return 0.0
+    return calibration("clarifying_question").confidence(clarifying_features(view))
+
+
+def verification(view: View) -> float:
+    """Return how surely a clause asks for identity or account data, 0 to 1."""
+    if not view.has("verifying"):
+        return 0.0
+    asks = question(view)
+    # "Can I get your account number", "your date of birth please": an item asked for, by form or by name alone
+    return (
+        min(1.0, 0.25 + 0.75 * max(asks, 0.9 if view.clause.line.endswith("please") else 0.0))
+        if asks > 0.3 or _bare(view)
+        else 0.0
+    )
+
+
+def _bare(view: View) -> bool:
+    return view.clause.line.endswith("please") or (
+        view.form.words <= 6 and view.form.person == "you" and not view.form.inverted and "is" not in view.clause.norms
+    )
+
+
+def closing(view: View) -> float:
+    """Return how surely a clause offers more help or checks that the need is met, 0 to 1."""
+    if not view.has("closing"):
+        return 0.0
+    return (
+        max(0.5, question(view))
+        if view.form.marked or question(view) > 0.4 or view.clause.norms[0] in ("anything", "something", "what")
+        else 0.0
+    )
+
+
+def check(view: View) -> float:
+    """Return how surely a clause asks whether an explanation was followed; "okay?" alone is filler."""
+    if not view.has("check_of_understanding"):
+        return 0.0
+    return 0.55 + 0.4 * question(view)

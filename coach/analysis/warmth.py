@@ -1,0 +1,106 @@
+"""Empathy in words: what is named, what is promised against the worry, what was owed and did not come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import ClassVar, Final
+
+from coach.analysis import absences, regret
+from coach.analysis.acts import Acts, agent_acts, moment
+from coach.analysis.counting import counts, unmet
+from coach.analysis.distress import distress, distresses, hard_call
+from coach.analysis.reading import Reading, Said, merged, read
+from coach.analysis.repair import is_ordeal
+from coach.analysis.scripted import Memory, scripted
+from coach.conversation import Conversation, Findings, Measure, Moment
+
+_COUNTED: Final = MappingProxyType(
+    {"empathy_statements": "empathy", "reassurances": "reassurance", "apologies": "apology"}
+)
+KINDS: Final = (
+    "empathy",
+    "reassurance",
+    "apology",
+    "forced_apology",
+    "thanks",
+    "scripted",
+    "distress",
+    "hard_call",
+    "owed_acknowledgement",
+    "missed_empathy",
+)
+PROBLEM: Final = 8
+"""Words of the customer before which no problem can have been heard."""
+
+
+class Empathy:
+    """Finds empathy, reassurance and apologies, the customer's distress, and what was owed."""
+
+    name: ClassVar[str] = "empathy"
+    requires: ClassVar[frozenset[str]] = frozenset({"agent", "words"})
+    versions: ClassVar[Mapping[str, int]] = MappingProxyType({name: 1 for name in (*KINDS, *_COUNTED)})
+
+    def __init__(self, memory: Memory | None = None) -> None:
+        self._memory = memory
+
+    def analyze(self, conversation: Conversation) -> Findings:
+        """Return moments and counts of empathy in words."""
+        if why := unmet(conversation, self.requires):
+            return Findings(tuple(Measure.missing(name, "count", why) for name in _COUNTED))
+        reading = read(conversation)
+        clauses = agent_acts(conversation)
+        moments = [*_warm(reading, clauses), *_apologies(reading, clauses), *scripted(clauses, self._memory)]
+        moments += [*distresses(reading), *hard_call(reading)]
+        if conversation.two_parties:
+            moments += [*absences.owed(reading), *absences.missed_empathy(reading)]
+        return Findings(counts(conversation, moments, _COUNTED, of="agent")) + Findings(moments=tuple(moments))
+
+
+def _warm(reading: Reading, clauses: tuple[tuple[Said, Acts], ...]) -> Iterable[Moment]:
+    """Yield empathy, reassurance and thanks; reassurance knows of empathy within two turns before it."""
+    for kind in ("empathy", "reassurance", "thanks"):
+        found = []
+        for said, acts in clauses:
+            if kind not in acts:
+                continue
+            more: dict[str, object] = {}
+            if kind == "reassurance":
+                more["with_empathy"] = any(
+                    "empathy" in other and 0 <= said.turn - near.turn <= 4 for near, other in clauses
+                )
+            found.append(moment(reading, said, kind, acts[kind], **more))
+        yield from merged(found)
+
+
+def _apologies(reading: Reading, clauses: tuple[tuple[Said, Acts], ...]) -> Iterable[Moment]:
+    """Yield apologies for the customer's trouble, and forced ones: before it was heard, or again for the same fault."""
+    made: list[Said] = []
+    for said, acts in clauses:
+        if "apology" not in acts or regret.about_the_line(said.view):
+            continue
+        if made and made[-1].turn == said.turn and said.interval.start - made[-1].interval.end < 2.0:
+            continue
+        yield moment(reading, said, "apology", acts["apology"])
+        if (forced := _forced(reading, said, made)) is not None:
+            confidence, why = forced
+            yield moment(reading, said, "forced_apology", confidence, why=why)
+        made.append(said)
+
+
+def _forced(reading: Reading, said: Said, made: list[Said]) -> tuple[float, str] | None:
+    stream = reading.streams["customer"]
+    heard = stream.before(said.interval.start)
+    if heard < PROBLEM and reading.conversation.two_parties:
+        first = [turn for turn in dict.fromkeys(stream.turns[:heard])]
+        return (
+            (0.7, "before the problem was heard") if all(reading.heard_there(t, (said.turn,)) for t in first) else None
+        )
+    if not made:
+        return None
+    since = [part for part in reading.customer if made[-1].interval.start <= part.interval.start < said.interval.start]
+    news = any(distress(part.view) > 0 or is_ordeal(part.view.clause.tokens) for part in since)
+    told = sum(part.view.form.words for part in since)
+    if news or told >= 25:
+        return None
+    return (0.75 if len(made) > 1 else 0.6), "again for the same thing"

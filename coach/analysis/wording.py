@@ -1,0 +1,110 @@
+"""Wording: who takes it on, who is blamed, what is offered and by when. Advisory, never scored by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
+from types import MappingProxyType
+from typing import ClassVar, Final
+
+from coach.analysis import questions
+from coach.analysis.acts import LIKELY, Acts, agent_acts
+from coach.analysis.counting import unmet
+from coach.analysis.names import customer_names
+from coach.analysis.reading import Said, merged, read
+from coach.analysis.view import View
+from coach.conversation import Conversation, Findings, Moment
+
+
+def ownership(view: View) -> float:
+    """Return how surely a clause takes an action on: "I'll …", "let me …". A bare hold is less than that."""
+    if not view.has("owning") or view.has("conditional"):
+        return 0.0
+    return 0.6 if view.has("hold") else 0.85
+
+
+def inclusive_we(view: View) -> float:
+    """Return how surely a "we" means the two on the line."""
+    return 0.75 if view.has("together") else 0.0
+
+
+def firm_we(view: View) -> float:
+    """Return how surely a "we" is the company saying no, or a policy is held up."""
+    return 0.8 if view.has("firm") and questions.question(view) < 0.7 else 0.0
+
+
+def blame(view: View) -> float:
+    """Return how surely a clause blames the customer or holds up that it was said before."""
+    if not view.has("blaming"):
+        return 0.0
+    # "You should have received a letter" tells of the company's doing
+    return 0.3 if view.has("should_have_got") else 0.75
+
+
+def option(view: View) -> float:
+    """Return how surely a clause offers a choice or a way round."""
+    if not view.has("options") or view.has("closing"):
+        return 0.0
+    return 0.6 if view.form.person == "i" and not view.has("acting") else 0.75
+
+
+def commitment(view: View) -> float:
+    """Return how surely a clause says who does what by when; "someone will get back to you" is none."""
+    if not view.has("committing") or view.has("vague") or view.has("conditional"):
+        return 0.0
+    return 0.35 if questions.question(view) > 0.7 else 0.8
+
+
+def walkthrough(view: View) -> float:
+    """Return how surely a clause says what is being done and why, or how the customer can do it."""
+    if not view.has("walking") or view.form.words < 6:
+        return 0.0
+    return 0.35 if questions.question(view) > 0.7 else 0.7
+
+
+_RULES: Final[Mapping[str, Callable[[View], float]]] = MappingProxyType(
+    {
+        "ownership": ownership,
+        "inclusive_we": inclusive_we,
+        "firm_we": firm_we,
+        "blame": blame,
+        "option": option,
+        "commitment": commitment,
+        "walkthrough": walkthrough,
+    }
+)
+
+
+class Wording:
+    """Finds moments of wording in the agent's clauses."""
+
+    name: ClassVar[str] = "wording"
+    requires: ClassVar[frozenset[str]] = frozenset({"agent", "words"})
+    versions: ClassVar[Mapping[str, int]] = MappingProxyType({name: 1 for name in (*_RULES, "name_use")})
+
+    def analyze(self, conversation: Conversation) -> Findings:
+        """Return the moments of wording."""
+        if unmet(conversation, self.requires):
+            return Findings()
+        clauses = agent_acts(conversation)
+        moments = [moment for kind, rule in _RULES.items() for moment in merged(_found(kind, rule, clauses))]
+        moments += _names(conversation, clauses)
+        return Findings() + Findings(moments=tuple(moments))
+
+
+def _found(kind: str, rule: Callable[[View], float], clauses: Iterable[tuple[Said, Acts]]) -> Iterable[Moment]:
+    for said, _ in clauses:
+        confidence = rule(said.view)
+        if confidence >= LIKELY:
+            yield said.moment(kind, confidence, turn=said.turn)
+
+
+def _names(conversation: Conversation, clauses: Iterable[tuple[Said, Acts]]) -> Iterable[Moment]:
+    """Yield where the agent uses the customer's name; taking it down as an answer to "your name?" is not use."""
+    names = customer_names(read(conversation))
+    for said, acts in clauses:
+        norms = said.view.clause.norms
+        titled = any(a in ("mr", "mrs", "ms", "miss", "mister", "missus") and len(b) > 1 for a, b in pairwise(norms))
+        called = any(name in norms and told < said.interval.start for name, told in names.items())
+        if (titled or called) and "verification_question" not in acts and not said.view.has("self_naming"):
+            yield said.moment("name_use", 0.8 if called else 0.7, turn=said.turn)

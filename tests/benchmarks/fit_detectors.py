@@ -1,0 +1,186 @@
+"""Fit the handful of weights in ``models/calibrations/detectors.toml`` on labelled dialogue.
+
+    python tests/benchmarks/fit_detectors.py FOLDER [--only paraphrase,question]
+
+FOLDER holds files in the format that ``detectors.py`` reads. Only ``train`` rows are looked at. A row is judged by its
+surest clause, and is fitted so: for a row that has the label, the clause that carries it is chosen anew in each round.
+Features are ours (form, overlap, word classes); no word of the data enters the weights.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import random
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from coach.analysis import empathy, paraphrase, questions
+from coach.analysis.acknowledging import backchannel
+from coach.analysis.judge import views
+from coach.analysis.view import View
+from coach.resources import resource
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One corpus for one detector: which rows, which label, how heavily, and where its best threshold is put to 0.5."""
+
+    corpus: str
+    labels: tuple[str, ...]
+    weight: float = 1.0
+    role: str | None = None
+    strip: float = 0.5
+    among: tuple[str, ...] = ()
+    words: int = 0
+
+
+PLAN: Mapping[str, tuple[Callable[[View], Mapping[str, float]], tuple[Source, ...]]] = {
+    "paraphrase": (
+        paraphrase.features,
+        (
+            Source("annomi", ("paraphrase",), 1.0),
+            Source("oasis", ("paraphrase", "echo"), 1.0, role="agent", words=3),
+        ),
+    ),
+    "question": (
+        questions.features,
+        (
+            Source("annomi", ("question",), 1.0),
+            Source("oasis", ("question",), 1.0, role="agent"),
+            Source("mrda", ("question",), 0.5),
+            Source("swda", ("question",), 0.5),
+            Source("esconv", ("question",), 0.3),
+        ),
+    ),
+    "open_question": (
+        questions.open_features,
+        (Source("annomi", ("open_question",), 1.0, among=("open_question", "closed_question")),),
+    ),
+    "clarifying_question": (questions.clarifying_features, (Source("mrda", ("clarifying_question",)),)),
+    "empathy": (empathy.features, (Source("esconv", ("empathy",)),)),
+    "reassurance": (empathy.features, (Source("esconv", ("reassurance",)),)),
+}
+
+
+def stripped(said: str) -> str:
+    """Return a text without case and punctuation, apostrophes kept."""
+    kept = "".join(c if c.isalnum() or c in "'’-[] " else " " for c in said.lower())
+    return " ".join(piece.strip("-") for piece in kept.split())
+
+
+def rows_of(path: Path) -> Iterator[Row]:
+    """Yield a file's rows."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def positive(row: Row, source: Source) -> bool:
+    """Whether a row carries the label."""
+    return any(label in row["labels"] for label in source.labels)
+
+
+def gather(folder: Path, source: Source, limit: int = 9000) -> list[Row]:
+    """Return a corpus's train rows for one detector, at most ``limit``."""
+    rows = [
+        row
+        for row in rows_of(folder / f"{source.corpus}.jsonl.gz")
+        if row["split"] == "train" and "ignore" not in row["labels"] and source.role in (None, row["speaker_role"])
+    ]
+    if source.among:
+        rows = [row for row in rows if any(label in row["labels"] for label in source.among)]
+    if source.words:
+        rows = [row for row in rows if len(row["text"].split()) >= source.words or not positive(row, source)]
+    random.Random(7).shuffle(rows)
+    return rows[:limit]
+
+
+def fit(kind: str, folder: Path) -> tuple[float, dict[str, float]]:
+    """Return intercept and weights of one detector."""
+    extract, sources = PLAN[kind]
+    bags: list[tuple[np.ndarray, bool, float]] = []
+    names: list[str] = []
+    for source in sources:
+        rows = gather(folder, source)
+        count = sum(positive(row, source) for row in rows)
+        for index, row in enumerate(rows):
+            strip = (index % 100) < source.strip * 100
+            said, previous = row["text"], row["previous_text"] or ""
+            parts = views(stripped(said), stripped(previous)) if strip else views(said, previous)
+            if kind == "paraphrase":
+                parts = tuple(part for part in parts if not backchannel(part.clause))
+            found = [extract(part) for part in parts if part.clause.norms]
+            if not found:
+                continue
+            names = names or list(found[0])
+            truth = positive(row, source)
+            # Each corpus weighs the same; label and no label are weighed towards 1:2, where F1 likes its threshold.
+            share = count / max(1, len(rows))
+            balance = 1.0 if truth else min(1.0, 2.2 * share / (1 - share))
+            weight = source.weight * balance * 1000 / max(1, count)
+            bags.append((np.array([[f[n] for n in names] for f in found]), truth, weight))
+    return _multiple(bags, names)
+
+
+def _multiple(bags: list[tuple[np.ndarray, bool, float]], names: list[str]) -> tuple[float, dict[str, float]]:
+    """Fit so that the surest clause of a row decides."""
+    model: LogisticRegression | None = None
+    for _ in range(6):
+        features, truths, weights = [], [], []
+        for bag, truth, weight in bags:
+            if model is None:
+                features.append(bag.mean(axis=0))  # before anything is known, every clause alike
+            else:
+                features.append(bag[int(np.argmax(model.decision_function(bag)))])
+            truths.append(truth)
+            weights.append(weight)
+        scaled = np.array(weights) / np.mean(weights)
+        model = LogisticRegression(C=0.3, max_iter=2000).fit(np.array(features), np.array(truths), sample_weight=scaled)
+    assert model is not None
+    return float(model.intercept_[0]), dict(zip(names, map(float, model.coef_[0]), strict=True))
+
+
+def write(path: Path, fitted: Mapping[str, tuple[float, Mapping[str, float]]]) -> None:
+    """Write the calibration file."""
+    lines = [
+        "# Weights of the word detectors: log odds for each unit of a feature (tests/benchmarks/fit_detectors.py)."
+    ]
+    for kind, (intercept, weights) in sorted(fitted.items()):
+        lines += ["", f"[{kind}]", f"intercept = {intercept:.3f}", "", f"[{kind}.weights]"]
+        lines += [f"{name} = {value:.3f}" for name, value in weights.items() if abs(value) >= 0.005]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main() -> int:
+    """Fit and write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", default="")
+    options = parser.parse_args()
+    path = resource("models", "calibrations", "detectors.toml")
+    fitted: dict[str, tuple[float, Mapping[str, float]]] = {}
+    if path.is_file():
+        import tomllib  # noqa: PLC0415
+
+        known = tomllib.loads(path.read_text("utf-8"))
+        fitted = {kind: (entry["intercept"], entry["weights"]) for kind, entry in known.items()}
+    for kind in options.only.split(",") if options.only else PLAN:
+        fitted[kind] = fit(kind, options.folder)
+        print(kind, f"{len(fitted[kind][1])} weights", flush=True)
+    write(path, fitted)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
