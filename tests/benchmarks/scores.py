@@ -65,6 +65,7 @@ class Scores:
     ratio_errors: list[float] = field(default_factory=list)
     seconds: dict[str, list[tuple[float, float]]] = field(default_factory=lambda: {side: [] for side in SIDES})
     events: Counter[str] = field(default_factory=Counter)
+    by_call: list[str] = field(default_factory=list)
 
     def add(self, call: ComposedCall, found: Found) -> None:
         """Count one call."""
@@ -74,6 +75,8 @@ class Scores:
         for side, mine, exact in zip(SIDES, ours, theirs, strict=True):
             self.seconds[side].append((mine, exact))
         self.ratio_errors.append(100 * (_share(ours) - _share(theirs)))
+        pairs = zip(SIDES, ours, theirs, strict=True)
+        self.by_call.append(f"seed {call.seed}: " + ", ".join(f"{s} {a:.1f} of {b:.1f}" for s, a, b in pairs))
         for kind in ("interruption", "attempt", "backchannel", "cooperative"):
             tally = self.kinds.setdefault(kind, Tally())
             _count(tally, kind, [m for m in found.moments if m.kind == kind and m.confidence >= SURE], true, call.seed)

@@ -10,10 +10,13 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
-from tests.benchmarks.hearing import oracle
+from tests.benchmarks.hearing import Hearing, Reviewing, by, oracle, product, without_words, words
 from tests.benchmarks.scores import SIDES, Scores, Tally
+from tests.benchmarks.word_errors import HIGH_BILL, SAMPLE, WordErrors, demo_words, stm_words
 from tests.calls.compose import DISTRACTORS, compose
 
 RATIO_TARGET = 1.0
@@ -23,14 +26,47 @@ TARGET = 0.95
 def main() -> None:
     """Compose, hear, compare and print."""
     options = _options()
-    scores = Scores()
-    for seed in range(options.seed, options.seed + options.calls):
-        call = compose(seed)
-        scores.add(call, oracle(call))
+    scores, errors = Scores(), {str(side): WordErrors() for side in SIDES}
+    more: list[str] = []
+    with ExitStack() as held:
+        if options.oracle:
+            hear: Hearing = oracle
+        elif options.no_words:
+            hear = held.enter_context(without_words())
+        else:
+            review = held.enter_context(product(options.transcriber))
+            hear = by(review)
+            more = [*_demo(review), _sample(review)]
+        for seed in range(options.seed, options.seed + options.calls):
+            call = compose(seed)
+            found, heard = hear(call)
+            scores.add(call, found)
+            for side in heard:
+                errors[side].add(" ".join(word.text for word in call.truth.words[side]), heard[side])
     for line in report(scores, where=options.where):
         print(line)
+    if more:
+        print("", "word error rate", sep="\n")
+        print(*(errors[side].line(f"made calls, {side}") for side in SIDES), *more, sep="\n")
     if options.json:
-        options.json.write_text(json.dumps(table(scores), indent=2) + "\n")
+        rates = {side: errors[side].rate for side in SIDES} if more else None
+        options.json.write_text(json.dumps({**table(scores), "word_error_rate": rates}, indent=2) + "\n")
+
+
+def _demo(review: Reviewing) -> Iterator[str]:
+    heard = words(review(HIGH_BILL / "high-bill.wav", "left").conversation)
+    for side in SIDES:
+        errors = WordErrors()
+        errors.add(demo_words(side), heard[side])
+        yield errors.line(f"demo call, {side}")
+
+
+def _sample(review: Reviewing) -> str:
+    if not SAMPLE.is_file():
+        return f"real call: not measured, {SAMPLE.name} is not on this machine"
+    errors = WordErrors()
+    errors.add(stm_words(SAMPLE.with_suffix(".stm")), " ".join(words(review(SAMPLE, None).conversation).values()))
+    return errors.line("real call (mono, both parties)")
 
 
 def _options() -> argparse.Namespace:
@@ -39,6 +75,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="seed of the first (default 1)")
     parser.add_argument("--oracle", action="store_true", help="true speech and true words: the rules alone")
     parser.add_argument("--no-words", action="store_true", help="heard speech, true words: no recogniser")
+    parser.add_argument("--transcriber", help="recogniser, as coach review takes it")
     parser.add_argument("--where", action="store_true", help="list each one missed or false")
     parser.add_argument("--json", type=Path, help="also write the figures there")
     return parser.parse_args()
@@ -93,6 +130,7 @@ def report(scores: Scores, *, where: bool) -> list[str]:
             lines.append(f"{name}: missed, taken for " + ", ".join(f"{n} {k}" for k, n in tally.lost_as.most_common()))
     if where:
         lines += [line for tally in scores.kinds.values() for line in tally.where]
+        lines += [f"{line} s of speech" for line in scores.by_call]
     return lines
 
 
