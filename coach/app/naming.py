@@ -1,0 +1,108 @@
+"""What the reports are called, so that none is overwritten by another recording's."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from coach.app.item import Request
+from coach.conversation import NoSuchRecording
+from coach.privacy.mask import mask_text
+
+SCHEMA = "coach.review/1"
+_LARGEST_REVIEW = 200_000_000  # bytes: a four-hour call's review is about 20 MB
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where one call's files go.
+
+    Attributes:
+        folder: The folder of the reports.
+        stem: Their name without the ending; masked.
+    """
+
+    folder: Path
+    stem: str
+
+    def path(self, suffix: str) -> Path:
+        """Return the path of one file, such as ``html``."""
+        return self.folder / f"{self.stem}.{suffix}"
+
+
+def plan(requests: Sequence[Request], folder: Path) -> list[Output]:
+    """Return one output a request, all of them different.
+
+    Inputs that share a stem get the first eight letters of their SHA-256 added, and so does a recording
+    whose name is taken in the folder by the report of another.
+
+    Args:
+        requests: The calls of one run.
+        folder: Where the reports go.
+    """
+    stems = [_stem(request) for request in requests]
+    often = Counter(stem.casefold() for stem in stems)
+    outputs = []
+    for request, stem in zip(requests, stems, strict=True):
+        wanted = Output(folder, stem)
+        if often[stem.casefold()] > 1 or _belongs_to_another(wanted, request):
+            wanted = Output(folder, f"{stem}-{sha256_of(request.source)[:8]}")
+        outputs.append(wanted)
+    return outputs
+
+
+def read_review(path: Path) -> dict[str, object] | None:
+    """Return a review file of ours, ``None`` when there is none or it is something else."""
+    try:
+        if path.stat().st_size > _LARGEST_REVIEW:
+            return None
+        review = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return review if isinstance(review, dict) and review.get("schema") == SCHEMA else None
+
+
+def sha256_of(path: Path) -> str:
+    """Return a file's SHA-256 in hex; an unreadable one's name is hashed, for its refusal comes later."""
+    digest = hashlib.sha256()
+    try:
+        if not path.is_file():
+            raise NoSuchRecording(path.name)
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except (OSError, NoSuchRecording):
+        digest.update(os.fsencode(path.name))
+    return digest.hexdigest()
+
+
+def _stem(request: Request) -> str:
+    if request.name is not None:
+        stem = request.name
+    elif request.agent is not None and request.customer is not None:
+        both = [request.agent.stem, request.customer.stem]
+        stem = os.path.commonprefix(both).rstrip(" -_.")  # noqa: RUF071  (letters in common are what is wanted)
+        stem = stem or request.agent.parent.name or request.agent.stem
+    else:
+        stem = request.source.stem
+    # A name may come from a phone system or a person; it must stay one file in this folder.
+    safe = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in mask_text(stem)).strip(" .")
+    return safe[:150] or "call"
+
+
+def _belongs_to_another(output: Output, request: Request) -> bool:
+    taken = [path for path in map(output.path, ("html", "json", "md", "csv", "vtt", "mp3")) if path.exists()]
+    if not taken:
+        return False
+    review = read_review(output.path("json"))
+    recording = review.get("recording") if review is not None else None
+    if not isinstance(recording, dict):
+        return True  # somebody's own file: leave it be
+    if recording.get("sha256") is None:
+        return recording.get("uri") is not None or request.transcript is None
+    return recording["sha256"] != sha256_of(request.source)

@@ -1,0 +1,178 @@
+"""A recipe becomes stages, and stages make reviews."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+import platformdirs
+
+from coach import __version__
+from coach.analysis.analyse import definitions
+from coach.app.item import Call, Failure, Request
+from coach.app.naming import Output
+from coach.app.recipe import Need, Recipe, check_order
+from coach.app.settings import KEYS, Settings
+from coach.app.stages.base import Stage
+from coach.app.stages.hearing import Decode, Listen, Transcribe
+from coach.app.stages.judging import Analyse, Coach
+from coach.app.stages.understanding import Converse, Mask
+from coach.app.stages.writing import Report
+from coach.conversation import Provenance, StorageError
+
+_STAGES: Mapping[str, type[Stage]] = {
+    stage.name: stage for stage in (Decode, Listen, Transcribe, Mask, Converse, Analyse, Coach, Report)
+}
+
+NEEDS: Mapping[str, Need] = {name: stage.need for name, stage in _STAGES.items()}
+
+
+def models_folder(settings: Settings) -> Path:
+    """Return where pulled models lie."""
+    chosen = settings["models"]
+    return Path(str(chosen)).expanduser() if chosen is not None else platformdirs.user_data_path("coach") / "models"
+
+
+class Pipeline:
+    """The stages of one recipe, loaded once for a whole run.
+
+    Use :meth:`running` around the work; what a call leaves in the working folder is nameless and goes with it.
+    """
+
+    def __init__(self, recipe: Recipe, settings: Settings) -> None:
+        check_order(recipe, NEEDS)
+        self.recipe = recipe
+        self.settings = settings
+        self._work = _private_folder()
+        self._transcribe = Transcribe(settings.text("transcriber"), settings.text("device"), models_folder(settings))
+        makers: Mapping[str, Callable[[], Stage]] = {
+            "decode": lambda: Decode(self._work),
+            "listen": Listen,
+            "transcribe": lambda: self._transcribe,
+            "mask": Mask,
+            "converse": Converse,
+            "analyse": lambda: Analyse(recipe.analyzers),
+            "coach": lambda: Coach(settings.text("rubric")),
+            "report": lambda: Report(self.provenance, self.effective_recipe),
+        }
+        self.stages = tuple(makers[name]() for name in recipe.stages)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Hold the models of all stages.
+
+        Raises:
+            ModelError: One is missing or damaged.
+        """
+        opened: list[Stage] = []
+        try:
+            for stage in self.stages:
+                stage.open()
+                opened.append(stage)
+            yield
+        finally:
+            for stage in reversed(opened):
+                stage.close()
+
+    def review(
+        self, request: Request, output: Output, progress: Callable[[str, float], None] | None = None
+    ) -> Call | Failure:
+        """Return the reviewed call, or why it could not be reviewed.
+
+        Args:
+            request: The call.
+            output: Where its files go.
+            progress: Told each stage's name and share done.
+        """
+        call = Call(request, self.settings, output, progress or (lambda _stage, _share: None))
+        opened = call
+        try:
+            for stage in self.stages:
+                call.progress(stage.name, 0.0)
+                (result,) = stage.run([call])
+                if isinstance(result, Failure):
+                    return result
+                call = opened = result
+                call.progress(stage.name, 1.0)
+            return replace(call, sound=None, lanes=())
+        finally:
+            if opened.sound is not None:
+                opened.sound.close()
+
+    @cached_property
+    def effective_recipe(self) -> dict[str, object]:
+        """What the report shows as the recipe: stages, and every setting with its origin."""
+        shown = self.recipe.as_written()
+        shown["settings"] = {
+            name: {"value": _plain(setting.value), "origin": setting.origin}
+            for name, setting in self.settings.values.items()
+            if setting.value is not None and name not in ("out", "models")
+        }
+        return shown
+
+    def fingerprint(self, transcriber: str) -> str:
+        """Return what the findings depend on, as 16 hex digits: reviews that differ in it are not compared.
+
+        Args:
+            transcriber: The recogniser's fingerprint.
+        """
+        parts = {
+            "coach": __version__,
+            "stages": {stage.name: stage.version for stage in self.stages},
+            "definitions": definitions(),
+            "transcriber": transcriber,
+            "recipe": self.recipe.as_written(),
+            "settings": {name: str(self.settings[name]) for name, key in KEYS.items() if key.result},
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+    def provenance(self, call: Call) -> Provenance:
+        """Return what made a call's review."""
+        if call.imported is not None:
+            engine, mark = call.imported.transcript.engine, "import"
+        elif "transcribe" in self.recipe.stages:
+            engine, mark = self._transcribe.engine.name, self._transcribe.engine.fingerprint
+        else:
+            engine, mark = "none", "none"
+        return Provenance(
+            coach=__version__,
+            recipe=self.recipe.name,
+            transcriber=engine,
+            diarizer=None,
+            fingerprint=self.fingerprint(mark),
+            definitions=definitions(),
+        )
+
+    def expected_fingerprint(self, request: Request) -> str:
+        """Return the fingerprint that a review of this request would carry."""
+        if request.transcript is not None:
+            return self.fingerprint("import")
+        if "transcribe" not in self.recipe.stages:
+            return self.fingerprint("none")
+        return self.fingerprint(self._transcribe.engine.fingerprint)
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
+
+
+def _private_folder() -> Path:
+    """Return the folder for nameless working files: the user's own, on a disk rather than in memory."""
+    folder = platformdirs.user_cache_path("coach") / "work"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / f"coach-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"No folder for working files: {error.strerror}. Set TMPDIR to one.") from error
+    return folder

@@ -1,0 +1,182 @@
+"""From files to words: decode, listen, transcribe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from coach.app.item import Call, Lane, Request
+from coach.app.recipe import Need
+from coach.app.settings import Settings
+from coach.app.stages.base import Stage
+from coach.conversation import Separation
+from coach.speech.activity import detect
+from coach.speech.cutting import cuts
+from coach.speech.decoding.decoder import decode, decode_parties
+from coach.speech.decoding.limits import Limits
+from coach.speech.decoding.raw import RawFormat
+from coach.speech.decoding.sound import Sound
+from coach.speech.importing.read import read_transcript
+from coach.speech.samples import Samples
+from coach.speech.separation import identical, mix
+from coach.speech.sidecar import read_sidecar
+from coach.speech.silero import Silero
+from coach.speech.transcribers.choose import open_transcriber
+from coach.speech.transcribers.protocol import LaneToHear, Transcriber
+
+IDENTICAL = (
+    "Both channels carry the same sound, so this stereo file is really mono and the channels cannot tell the "
+    "parties apart."
+)
+MONO = (
+    "Both parties are on one channel. The transcript is here, but who said what is not known, so what needs two "
+    "parties is left empty. A recording with one channel a party, or one file a party, gives the whole report."
+)
+ONE_CHANNEL_SILENT = (
+    "Nobody speaks on the {which} channel, so both parties are probably on the other one and cannot be told apart."
+)
+
+
+class Decode(Stage):
+    """The recording becomes one lane a channel; a transcript that was given is read here too."""
+
+    name = "decode"
+    need = Need(frozenset(), frozenset({"sound"}))
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def one(self, call: Call) -> Call:
+        """Return the call with its sound, sidecar and imported transcript."""
+        request = call.request
+        imported = read_transcript(request.transcript) if request.transcript is not None else None
+        sound = self._sound(request, call.settings, lambda share: call.progress(self.name, share))
+        sidecar = read_sidecar(request.recording) if request.recording is not None else None
+        warnings = (
+            *(sound.warnings if sound is not None else ()),
+            *(imported.warnings if imported is not None else ()),
+            *(sidecar.warnings if sidecar is not None else ()),
+        )
+        return replace(
+            call,
+            sound=sound,
+            imported=imported,
+            sidecar=sidecar,
+            warnings=(*call.warnings, *warnings),
+            partial=sound is not None and sound.partial,
+        )
+
+    def _sound(self, request: Request, settings: Settings, progress: Callable[[float], None]) -> Sound | None:
+        limits = Limits(max_hours=settings.number("max_hours"))
+        raw = RawFormat.parse(request.raw) if request.raw is not None else None
+        if request.agent is not None and request.customer is not None:
+            return decode_parties(
+                request.agent, request.customer, folder=self._folder, raw=raw, limits=limits, progress=progress
+            )
+        if request.recording is None:
+            return None
+        return decode(request.recording, folder=self._folder, raw=raw, limits=limits, progress=progress)
+
+
+class Listen(Stage):
+    """When somebody speaks, in each lane; and whether the lanes are really two."""
+
+    name = "listen"
+    need = Need(frozenset({"sound"}), frozenset({"activity"}))
+
+    def __init__(self) -> None:
+        self._silero = Silero()
+        self._held = ExitStack()
+
+    def open(self) -> None:
+        """Load the model that tells speech from other sound."""
+        self._held.enter_context(self._silero)
+
+    def close(self) -> None:
+        """Let it go."""
+        self._held.close()
+
+    def one(self, call: Call) -> Call:
+        """Return the call with its lanes."""
+        if call.sound is None:
+            return replace(call, separation="transcript")
+        samples, labels, separation, warnings = _lanes(call.request, call.sound)
+        found = detect(samples, self._silero, progress=lambda share: call.progress(self.name, share))
+        lanes = tuple(Lane(*lane) for lane in zip(labels, samples, found, strict=True))
+        warnings += tuple(warning for lane in lanes for warning in lane.activity.warnings)
+        silent = [lane for lane in lanes if not lane.activity.speech]
+        if labels == ("left", "right") and len(silent) == 1 and not call.request.only_me:
+            # The words of both would otherwise be judged as one party's monologue.
+            lanes = tuple(replace(lane, speaker="mono") for lane in lanes if lane.activity.speech)
+            separation = "none"
+            warnings += (ONE_CHANNEL_SILENT.format(which=silent[0].speaker),)
+        if separation == "none" and call.imported is not None:
+            separation = "transcript"
+        elif separation == "none" and not call.request.only_me:
+            warnings += (MONO,)
+        return replace(call, lanes=lanes, separation=separation, warnings=(*call.warnings, *warnings))
+
+
+def _lanes(request: Request, sound: Sound) -> tuple[Sequence[Samples], tuple[str, ...], Separation, tuple[str, ...]]:
+    """Return lanes, their labels, how they are told apart, and what to warn of."""
+    lanes = sound.lanes
+    if request.only_me:
+        return [lanes[0] if len(lanes) == 1 else mix(lanes)], ("agent",), "channels", ()
+    if len(lanes) == 2 and not identical(lanes):
+        labels = ("left", "right") if request.agent is None else ("agent", "customer")
+        return lanes, labels, "channels", ()
+    warnings = (IDENTICAL,) if len(lanes) == 2 else ()
+    return [lanes[0]], ("mono",), "none", warnings
+
+
+class Transcribe(Stage):
+    """What was said, by the best recogniser that is installed; not for a call that brings its transcript."""
+
+    name = "transcribe"
+    need = Need(frozenset({"activity"}), frozenset({"words"}))
+
+    def __init__(self, transcriber: str, device: str, models: Path) -> None:
+        self._choice = transcriber
+        self._device = device
+        self._models = models
+        self._engine: Transcriber | None = None
+        self._loaded = False
+        self._held = ExitStack()
+
+    @property
+    def engine(self) -> Transcriber:
+        """The chosen recogniser, not necessarily loaded.
+
+        Raises:
+            ModelError: None is installed.
+        """
+        if self._engine is None:
+            self._engine = open_transcriber(self._choice, device=self._device, models=self._models)
+        return self._engine
+
+    def close(self) -> None:
+        """Let the model go."""
+        self._held.close()
+        self._engine, self._loaded = None, False
+
+    def one(self, call: Call) -> Call:
+        """Return the call with its transcript."""
+        if call.imported is not None:
+            return replace(call, transcript=call.imported.transcript)
+        engine = self.engine
+        if not self._loaded:  # at the first call that needs it: imports do without
+            self._held.enter_context(engine)
+            self._loaded = True
+        lanes = [
+            LaneToHear(
+                lane.speaker,
+                lane.samples,
+                lane.activity.speech,
+                cuts(lane.activity, call.duration, longest=getattr(engine, "longest_cut", 15.0)),
+            )
+            for lane in call.lanes
+        ]
+        transcript = engine.transcribe(lanes, progress=lambda share: call.progress(self.name, share))
+        return replace(call, transcript=transcript)

@@ -1,0 +1,61 @@
+"""From a conversation to advice: analyse, coach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from coach.analysis.analyse import ANALYZERS, analyse
+from coach.analysis.turn_taking import delayed_line
+from coach.app.item import Call
+from coach.app.recipe import Need
+from coach.app.stages.base import Stage
+from coach.coaching.advice import advise
+from coach.coaching.rubric import load_rubric
+from coach.coaching.skills import skills
+from coach.conversation import ConfigurationError
+from coach.nearest import did_you_mean
+
+DELAYED = (
+    "Both parties often started at the same moment, as happens on a delayed line. Overlaps may be the line's doing, "
+    "so nothing is advised about interrupting."
+)
+
+
+class Analyse(Stage):
+    """Measures and moments, by the analysers that the recipe names."""
+
+    name = "analyse"
+    need = Need(frozenset({"conversation"}), frozenset({"findings"}))
+
+    def __init__(self, analyzers: Sequence[str] | None = None) -> None:
+        for name in analyzers or ():
+            if name not in ANALYZERS:
+                raise ConfigurationError(f'There is no analyser "{name}"; {did_you_mean(name, ANALYZERS)}')
+        self._names = analyzers
+
+    def one(self, call: Call) -> Call:
+        """Return the call with its findings."""
+        if call.conversation is None:
+            raise ValueError("the recipe's order was not checked")
+        warnings = (DELAYED,) if delayed_line(call.conversation) else ()
+        return replace(call, findings=analyse(call.conversation, self._names), warnings=(*call.warnings, *warnings))
+
+
+class Coach(Stage):
+    """Skills, one thing to keep, one to try."""
+
+    name = "coach"
+    need = Need(frozenset({"findings"}), frozenset({"advice"}))
+
+    def __init__(self, rubric: str) -> None:
+        self._rubric = load_rubric(rubric)
+
+    def one(self, call: Call) -> Call:
+        """Return the call with skills and advice."""
+        if call.conversation is None or call.findings is None:
+            raise ValueError("the recipe's order was not checked")
+        found = skills(call.conversation, call.findings, self._rubric)
+        delayed = delayed_line(call.conversation)
+        coaching = advise(call.conversation, call.findings, found, self._rubric, delayed_line=delayed)
+        return replace(call, skills=found, coaching=coaching)

@@ -1,0 +1,191 @@
+"""From words to a conversation: mask what is private, then tell who is who."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from coach.app.item import Call
+from coach.app.recipe import Need
+from coach.app.stages.base import Stage
+from coach.conversation import (
+    Party,
+    Role,
+    Roles,
+    Timeline,
+    Transcript,
+    Word,
+    converse,
+    intersection,
+    total,
+    union,
+)
+from coach.privacy.mask import mask
+from coach.privacy.sound import spans_to_silence
+from coach.speech.parties import Assigned, Claim, assign, cast
+
+SURE_OF_ROLES = 0.7
+"""Below this the summary's first line is the command that swaps the parties."""
+ROLES_FLOOR = 0.55
+"""Below this nobody is called the agent."""
+
+ROLES_UNCERTAIN = (
+    "It is not certain which party is the agent, so what depends on it is left empty. "
+    "Say so with --agent-channel left or right, or --agent-speaker 1 or 2."
+)
+NO_CONFIDENCES = "The transcript brings no word confidences, so its words are taken as they stand."
+CUE_TIMES = "The transcript has cue times only, so nothing about timing could be measured."
+TRANSCRIPT_TIMES = (
+    "The parties' speech was taken from the transcript's word times, which are less exact than the sound itself."
+)
+
+
+class Mask(Stage):
+    """Card numbers, security codes and social security numbers leave words and sound, before anything is kept."""
+
+    name = "mask"
+    need = Need(frozenset({"words"}), frozenset({"masked words"}))
+
+    def one(self, call: Call) -> Call:
+        """Return the call with masked words, and where its sound must be silent."""
+        if call.transcript is None:
+            return replace(call, masked={})
+        found = mask(call.transcript)
+        silenced = spans_to_silence(found, duration=call.duration)
+        return replace(call, transcript=found.transcript, masked=dict(found.counts), silenced=silenced)
+
+
+class Converse(Stage):
+    """Lanes and words become two parties with turns; which of them is the agent is decided here."""
+
+    name = "converse"
+    version = 1
+    need = Need(frozenset({"masked words", "activity"}), frozenset({"conversation"}))
+
+    def one(self, call: Call) -> Call:
+        """Return the call with its conversation."""
+        transcript = call.transcript or Transcript((), "none")
+        warnings: list[str] = []
+        if call.imported is not None and call.separation == "channels":
+            transcript = _onto_lanes(transcript, call)
+        if call.imported is not None and not call.imported.confidences:
+            warnings.append(NO_CONFIDENCES)
+        speech = _speech(call, transcript)
+        words = {speaker: transcript.of(speaker) for speaker in speech}
+        assigned = _roles(call, words)
+        roles = assigned.roles
+        warnings += assigned.warnings
+        timed = call.separation != "transcript" or transcript.word_times
+        if call.separation == "transcript":
+            warnings.append(TRANSCRIPT_TIMES if timed else CUE_TIMES)
+        if call.separation in ("channels", "transcript") and roles.agent is None and len(speech) > 1:
+            warnings.append(ROLES_UNCERTAIN)
+        parties = _parties(call, roles, speech, words)
+        duration = max([call.duration, *(i.end for s in speech.values() for i in s)])
+        conversation = converse(parties, duration, call.separation, timed=timed, word_times=transcript.word_times)
+        return replace(call, roles=roles, conversation=conversation, warnings=(*call.warnings, *warnings))
+
+
+def _speech(call: Call, transcript: Transcript) -> dict[str, Timeline]:
+    """Return each speaker's raw activity: from the sound where there are lanes, else from word times."""
+    if call.separation != "transcript":
+        return {lane.speaker: lane.activity.speech for lane in call.lanes}
+    speakers = dict.fromkeys(segment.speaker for segment in transcript.segments)
+    if not transcript.word_times:
+        return dict.fromkeys(speakers, ())
+    return {speaker: union(word.interval for word in transcript.of(speaker)) for speaker in speakers}
+
+
+def _onto_lanes(transcript: Transcript, call: Call) -> Transcript:
+    """Return a given transcript with each speaker named after the lane in which they are heard."""
+    speakers = dict.fromkeys(segment.speaker for segment in transcript.segments)
+    names = {speaker: _lane_of(transcript.of(speaker), call) for speaker in speakers}
+    segments = tuple(replace(segment, speaker=names[segment.speaker]) for segment in transcript.segments)
+    return replace(transcript, segments=segments)
+
+
+def _lane_of(words: Sequence[Word], call: Call) -> str:
+    spoken = [word.interval for word in words]
+
+    def shared(timeline: Timeline) -> float:
+        return total(intersection(spoken, timeline))
+
+    # Speech of the other lane at the same time counts against: overlap must not decide.
+    def only(index: int) -> float:
+        mine, others = call.lanes[index], [lane for i, lane in enumerate(call.lanes) if i != index]
+        return shared(mine.activity.speech) - sum(shared(lane.activity.speech) for lane in others)
+
+    return call.lanes[max(range(len(call.lanes)), key=only)].speaker
+
+
+def _roles(call: Call, words: Mapping[str, Sequence[Word]]) -> Assigned:
+    """Return who the agent is: by option, then metadata or sidecar, then what a transcript states, then the words."""
+    speakers = list(words)
+    if call.request.only_me:
+        return Assigned(Roles("agent", "option", 1.0, "the recording holds the agent's side alone (--only-me)"))
+    if speakers == ["mono"] or not speakers:
+        return Assigned(Roles(None, "none", 0.0, "both parties are on one channel"))
+    assigned = assign(
+        speakers,
+        option=_by_option(call, speakers),
+        metadata=_by_metadata(call, speakers),
+        transcript=_by_transcript(call, speakers),
+        words=words,
+    )
+    if assigned.roles.confidence < ROLES_FLOOR:
+        return replace(assigned, roles=replace(assigned.roles, agent=None))
+    return assigned
+
+
+def _by_option(call: Call, speakers: Sequence[str]) -> Claim | None:
+    request = call.request
+    if "agent" in speakers and request.agent is not None:
+        return Claim("agent", "the agent's file was named (--agent)")
+    if request.agent_speaker is not None:
+        number = request.agent_speaker
+        label = speakers[number - 1] if number <= len(speakers) else str(number)
+        return Claim(label, f"--agent-speaker {number} says so")
+    if request.agent_channel is not None:
+        return _claim(request.agent_channel, speakers, f"--agent-channel {request.agent_channel} says so")
+    channel, origin = call.settings.channel_for(request.source)
+    return _claim(channel, speakers, f"agent_channel is set to {channel} ({origin})")
+
+
+def _by_metadata(call: Call, speakers: Sequence[str]) -> Claim | None:
+    if call.sidecar is None or call.sidecar.agent_channel is None:
+        return None
+    channel = ("left", "right")[call.sidecar.agent_channel]
+    return _claim(channel, speakers, f"{call.sidecar.source} says so")
+
+
+def _by_transcript(call: Call, speakers: Sequence[str]) -> Claim | None:
+    if call.imported is None or call.separation != "transcript":
+        return None
+    agents = [label for label, role in call.imported.roles.items() if role == "agent" and label in speakers]
+    return Claim(agents[0], "the transcript names the agent") if agents else None
+
+
+def _claim(speaker: str | None, speakers: Sequence[str], because: str) -> Claim | None:
+    return Claim(speaker, because) if speaker is not None and speaker in speakers else None
+
+
+def _parties(
+    call: Call, roles: Roles, speech: Mapping[str, Timeline], words: Mapping[str, Sequence[Word]]
+) -> list[Party]:
+    """Return one party a role, agent first; speakers of one role are one party."""
+    cast_as = cast(roles, words)
+    if call.imported is not None and roles.source == "transcript":
+        # A transcript that names several agents tells of a transfer: both are the agent's side.
+        cast_as |= {label: role for label, role in call.imported.roles.items() if label in cast_as}
+    by_role: dict[Role | tuple[Literal["unknown"], str], list[str]] = {}
+    for speaker in speech:
+        role = cast_as[speaker]
+        by_role.setdefault(("unknown", speaker) if role == "unknown" else role, []).append(speaker)
+    parties = []
+    for key, speakers in by_role.items():
+        said = sorted((w for s in speakers for w in words[s]), key=lambda w: (w.start, w.end))
+        role = key if isinstance(key, str) else key[0]
+        parties.append(Party(role, speakers[0], union(*(speech[s] for s in speakers)), tuple(said)))
+    order: dict[Role, int] = {"agent": 0, "customer": 1, "unknown": 2}
+    return sorted(parties, key=lambda party: order[party.role])

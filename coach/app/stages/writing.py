@@ -1,0 +1,195 @@
+"""From values to files. Nothing before this stage leaves anything on the disk."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from coach.app.item import Call
+from coach.app.naming import Output
+from coach.app.recipe import Need
+from coach.app.stages.base import Stage
+from coach.app.stages.understanding import SURE_OF_ROLES
+from coach.conversation import (
+    Findings,
+    Part,
+    Provenance,
+    Recording,
+    Review,
+    Role,
+    Roles,
+    StorageError,
+)
+from coach.privacy.mask import mask_text
+from coach.privacy.sound import Silenced
+from coach.reporting.files import write_atomically
+from coach.reporting.html import ReportSound, render_html
+from coach.reporting.markdown import render_markdown
+from coach.reporting.table import render_csv
+from coach.reporting.view import json_text
+from coach.reporting.vtt import render_vtt
+from coach.speech.encoding import encode_mp3, peaks
+from coach.speech.samples import Samples
+
+PEAKS = 1200
+"""Bars of the picture of each lane."""
+
+HEARD_ENOUGH = 0.6
+"""Below this share of clear words a party's recording is warned of."""
+
+TEXT_FORMATS: Mapping[str, Callable[[Review], str]] = {
+    "md": render_markdown,
+    "csv": render_csv,
+    "vtt": render_vtt,
+    "json": json_text,
+}
+
+
+class Report(Stage):
+    """The review file, the page, and what else was asked for; the review file last, for it says that all is there."""
+
+    name = "report"
+    need = Need(frozenset({"conversation", "masked words"}), frozenset({"files"}))
+
+    def __init__(self, provenance: Callable[[Call], Provenance], recipe: Mapping[str, object]) -> None:
+        self._provenance = provenance
+        self._recipe = recipe
+
+    def one(self, call: Call) -> Call:
+        """Return the call with its review and the files that were written."""
+        review = build_review(call, self._provenance(call), self._recipe)
+        formats = call.settings.formats
+        folder = call.output.folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise StorageError(
+                f"The folder {folder} cannot be made: {error.strerror}. Choose another with --out."
+            ) from error
+        files = []
+        if "html" in formats:
+            sound = self._sound(call)
+            path = call.output.path("html")
+            write_atomically(path, render_html(review, sound))
+            files.append(path)
+            if sound is not None and sound.src is not None:
+                files.append(folder / sound.src)
+        for name in sorted(set(formats) - {"html", "json"}) + ["json"] * ("json" in formats):
+            path = call.output.path(name)
+            write_atomically(path, TEXT_FORMATS[name](review))
+            files.append(path)
+        return replace(call, review=review, files=tuple(files))
+
+    def _sound(self, call: Call) -> ReportSound | None:
+        """Return the masked sound for the page; beside it where it is too long to stand inside."""
+        if call.sound is None or not call.lanes:
+            return None
+        lanes = _silenced(call)
+        loud = peaks(lanes, PEAKS)
+        if not call.settings.flag("embed"):
+            return ReportSound(peaks=loud, duration=call.duration)
+        progress = lambda share: call.progress(self.name, share)  # noqa: E731
+        if call.duration <= call.settings.number("embed_minutes") * 60:
+            buffer = io.BytesIO()
+            encode_mp3(lanes, buffer, progress=progress)
+            return ReportSound(mp3=buffer.getvalue(), peaks=loud, duration=call.duration)
+        return ReportSound(src=_sidecar(lanes, call.output, progress), peaks=loud, duration=call.duration)
+
+
+def _sidecar(lanes: Sequence[Samples], output: Output, progress: Callable[[float], None]) -> str:
+    """Write the sound beside the page, whole or not at all, and return its name."""
+    path = output.path("mp3")
+    with tempfile.NamedTemporaryFile(dir=output.folder, prefix=f".{path.name}.", suffix=".part", delete=False) as part:
+        unfinished = Path(part.name)
+        try:
+            encode_mp3(lanes, part, progress=progress)
+            part.flush()
+            os.fsync(part.fileno())
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+    return path.name
+
+
+def _silenced(call: Call) -> list[Samples]:
+    """Return the lanes without what was masked, agent first."""
+    agent = call.roles.agent if call.roles is not None else None
+    lanes = sorted(call.lanes, key=lambda lane: lane.speaker != agent)
+    return [Silenced(lane.samples, call.silenced) for lane in lanes]
+
+
+def build_review(call: Call, provenance: Provenance, recipe: Mapping[str, object]) -> Review:
+    """Return the review of a call that has been through every stage.
+
+    Args:
+        call: With its conversation.
+        provenance: What made it.
+        recipe: The effective recipe, as the report shows it.
+    """
+    if call.conversation is None:
+        raise ValueError("the recipe's order was not checked")
+    conversation = call.conversation
+    heard: dict[Role, float | None] = {
+        "agent": conversation.heard("agent"),
+        "customer": conversation.heard("customer"),
+    }
+    roles = call.roles or Roles(None, "none", 0.0, "nobody asked who is the agent")
+    sidecar = call.sidecar
+    return Review(
+        recording=_recording(call, roles),
+        separation=call.separation,
+        heard=heard,
+        warnings=tuple(dict.fromkeys((*call.warnings, *_cautions(roles, heard)))),
+        masked=call.masked or {},
+        provenance=provenance,
+        roles=roles,
+        conversation=conversation,
+        findings=call.findings or Findings(),
+        skills=call.skills,
+        coaching=call.coaching,
+        call_type=sidecar.call_type if sidecar is not None else None,
+        recipe=recipe,
+    )
+
+
+def _recording(call: Call, roles: Roles) -> Recording:
+    sound, sidecar = call.sound, call.sidecar
+    agent = call.settings["agent"]
+    name = str(agent) if agent is not None else (sidecar.agent if sidecar is not None else None)
+    started = sidecar.started_at if sidecar is not None else None
+    if sound is None:
+        return Recording(agent=name, started_at=started)
+    known: tuple[Role, ...] = ("agent", "customer") if len(sound.parts) > 1 else ("unknown",)
+    parts = tuple(
+        Part(role, mask_text(path.name), digest)
+        for role, (path, digest) in zip(known, sound.parts, strict=False)
+        if len(sound.parts) > 1
+    )
+    return Recording(
+        uri=mask_text(call.request.source.name),
+        sha256=sound.sha256,
+        duration=sound.duration,
+        sample_rate=sound.sample_rate,
+        channels=sound.channels,
+        agent_channel={"left": 0, "right": 1}.get(roles.agent or ""),
+        agent=name,
+        started_at=started,
+        parts=parts,
+    )
+
+
+def _cautions(roles: Roles, heard: Mapping[Role, float | None]) -> list[str]:
+    cautions = []
+    if roles.agent is not None and roles.confidence < SURE_OF_ROLES:
+        cautions.append("It is not quite certain which party is the agent; `coach review --swap` exchanges them.")
+    for role, share in heard.items():
+        if share is not None and share < HEARD_ENOUGH:
+            cautions.append(
+                f"Only {share:.0%} of the {role}'s speech was heard clearly, so what seems missing there may have "
+                "been said."
+            )
+    return cautions

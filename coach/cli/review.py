@@ -1,0 +1,221 @@
+"""``coach review`` and ``coach demo``."""
+
+from __future__ import annotations
+
+import json
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from coach.conversation import UsageError
+
+if TYPE_CHECKING:
+    from coach.app.item import Request
+    from coach.app.naming import Output
+    from coach.app.pipeline import Pipeline
+    from coach.app.review import Outcome
+
+Calls = Annotated[list[Path] | None, typer.Argument(help="Recordings to review.", show_default=False)]
+Out = Annotated[Path | None, typer.Option(help="Folder for the reports. [default: ./coaching]", show_default=False)]
+AgentFile = Annotated[Path | None, typer.Option("--agent", help="The agent's own file.", show_default=False)]
+CustomerFile = Annotated[Path | None, typer.Option("--customer", help="The customer's own file.", show_default=False)]
+OnlyMe = Annotated[bool, typer.Option("--only-me", help="The recording holds the agent's side alone.")]
+AgentChannel = Annotated[str | None, typer.Option(help="Which channel is the agent's: left or right.")]
+AgentSpeaker = Annotated[int | None, typer.Option(help="Which of a transcript's speakers is the agent: 1 or 2.")]
+Swap = Annotated[bool, typer.Option("--swap", help="Review the last call again with the roles exchanged.")]
+TranscriptFile = Annotated[
+    Path | None, typer.Option("--transcript", help="Take this transcript instead of recognising.")
+]
+Format = Annotated[str | None, typer.Option("--format", help="What to write, of html,json,md,csv,vtt.")]
+TranscriberName = Annotated[str | None, typer.Option("--transcriber", help="auto, bundled, a model or its folder.")]
+DiarizerName = Annotated[str | None, typer.Option("--diarizer", help="How mono is told apart: none for now.")]
+Device = Annotated[str | None, typer.Option(help="Where models run: auto, cpu or cuda.")]
+Embed = Annotated[bool | None, typer.Option("--embed/--no-audio", help="Whether the report carries the sound.")]
+Open = Annotated[bool, typer.Option("--open", help="Open the report when it is done.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but what went wrong.")]
+Force = Annotated[bool, typer.Option("--force", help="Review again what has been reviewed.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON a call instead of the summary.")]
+Raw = Annotated[str | None, typer.Option(help="How headerless sound is stored, such as mulaw:8000.")]
+MaxHours = Annotated[float | None, typer.Option(help="Longest recording that is taken. [default: 4]")]
+RecipeName = Annotated[str | None, typer.Option("--recipe", help="Which recipe to follow. [default: solo]")]
+Name = Annotated[str | None, typer.Option("--name", help="What the reports are called, where the files do not say.")]
+
+
+def review(  # noqa: PLR0913, PLR0917  (a command's options are its parameters)
+    calls: Calls = None,
+    out: Out = None,
+    agent: AgentFile = None,
+    customer: CustomerFile = None,
+    only_me: OnlyMe = False,
+    agent_channel: AgentChannel = None,
+    agent_speaker: AgentSpeaker = None,
+    swap: Swap = False,
+    transcript: TranscriptFile = None,
+    formats: Format = None,
+    transcriber: TranscriberName = None,
+    diarizer: DiarizerName = None,
+    device: Device = None,
+    embed: Embed = None,
+    open_: Open = False,
+    quiet: Quiet = False,
+    force: Force = False,
+    as_json: AsJson = False,
+    raw: Raw = None,
+    max_hours: MaxHours = None,
+    recipe: RecipeName = None,
+    name: Name = None,
+) -> None:
+    """Review recorded calls: a report a call, to listen to, with one thing to keep and one to try."""
+    from coach.app.item import Request
+
+    if diarizer not in (None, "auto", "none"):
+        raise UsageError(f'There is no diarizer "{diarizer}"; mono recordings are not told apart yet (none).')
+    flags = {
+        "out": str(out) if out is not None else None,
+        "formats": formats,
+        "transcriber": transcriber,
+        "device": device,
+        "embed": embed,
+        "max_hours": max_hours,
+        "recipe": recipe,
+    }
+    shared = Request(
+        transcript=transcript,
+        agent_channel=agent_channel,
+        agent_speaker=agent_speaker,
+        only_me=only_me,
+        raw=raw,
+        name=name,
+    )
+    _run(_requests(calls or [], agent, customer, shared), flags, swap=swap, force=force).show(
+        open_=open_, quiet=quiet, as_json=as_json
+    )
+
+
+def demo(
+    out: Out = None, open_: Open = False, quiet: Quiet = False, as_json: AsJson = False, formats: Format = None
+) -> None:
+    """Review the call that comes with the product: two minutes about a high bill."""
+    from coach.app.demo import demo_request
+
+    flags = {"out": str(out) if out is not None else None, "formats": formats}
+    _run([demo_request()], flags, swap=False, force=True).show(open_=open_, quiet=quiet, as_json=as_json)
+
+
+def _requests(calls: Sequence[Path], agent: Path | None, customer: Path | None, shared: Request) -> list[Request]:
+    """Return one request a call.
+
+    Raises:
+        UsageError: The files and options do not fit together.
+    """
+    from dataclasses import replace
+
+    if agent is not None or customer is not None:
+        if calls:
+            raise UsageError("Name either recordings, or one file a party with --agent and --customer.")
+        return [replace(shared, agent=agent, customer=customer)]
+    if len(calls) > 1 and (shared.transcript is not None or shared.name is not None):
+        raise UsageError("--transcript and --name are for one call at a time.")
+    if not calls and shared.transcript is not None:
+        return [shared]
+    return [replace(shared, recording=call) for call in calls]
+
+
+def _run(requests: list[Request], flags: dict[str, object], *, swap: bool, force: bool) -> _Run:
+    from coach.app import review as use
+
+    pipeline = use.open_pipeline(flags)
+    outputs: list[Output] | None = None
+    if swap:
+        requests, outputs = _swapped(requests, Path(pipeline.settings.text("out")))
+        force = True
+    if not requests:
+        raise UsageError("Name at least one recording: coach review CALL. To see an example first: coach demo.")
+    for request in requests:
+        use.check(request, pipeline.settings)
+    return _Run(requests, pipeline, outputs, force=force)
+
+
+def _swapped(requests: Sequence[Request], folder: Path) -> tuple[list[Request], list[Output]]:
+    """Return the calls to review again with the roles exchanged, and where their reports are."""
+    from coach.app import review as use
+    from coach.app.naming import plan
+
+    earlier = (
+        [use.of_review(request, output) for request, output in zip(requests, plan(requests, folder), strict=True)]
+        if requests
+        else [use.last()]
+    )
+    return [use.swapped(review) for review in earlier], [review.output for review in earlier]
+
+
+class _Run:
+    """One run of the command: reviews, tells, exits."""
+
+    def __init__(
+        self, requests: Sequence[Request], pipeline: Pipeline, outputs: Sequence[Output] | None, *, force: bool
+    ) -> None:
+        self._requests = requests
+        self._pipeline = pipeline
+        self._outputs = outputs
+        self._force = force
+
+    def show(self, *, open_: bool, quiet: bool, as_json: bool) -> None:
+        """Review the calls, print what came of each, and exit with the code for all of them."""
+        from coach.app import review as use
+        from coach.cli.progress import showing
+
+        outcomes = []
+        names = [request.source.name for request in self._requests]
+        with showing(names, quiet=quiet) as progress:
+            for outcome in use.review_all(
+                self._requests, self._pipeline, force=self._force, outputs=self._outputs, progress=progress
+            ):
+                outcomes.append(outcome)
+                progress.pause()
+                _tell(outcome, quiet=quiet, as_json=as_json, several=len(self._requests) > 1)
+                use.remember(outcome)
+        pages = [path for outcome in outcomes for path in outcome.files if path.suffix == ".html"]
+        if open_ and pages:
+            webbrowser.open(pages[-1].resolve().as_uri())
+        raise typer.Exit(use.exit_code(outcomes))
+
+
+def _tell(outcome: Outcome, *, quiet: bool, as_json: bool, several: bool) -> None:
+    """Print one call's outcome: data to stdout, what went wrong to stderr."""
+    from coach.privacy.text import mask_text
+    from coach.reporting.summary import terminal_summary
+    from coach.reporting.text import clean, wrap
+
+    name = clean(mask_text(outcome.request.source.name))
+    page = outcome.output.path("html")
+    if as_json:
+        typer.echo(json.dumps(_as_data(outcome, name)))
+    if outcome.failure is not None:
+        for line in wrap(f"{name} was not reviewed. {clean(mask_text(outcome.failure.message))}"):
+            typer.echo(line, err=True)
+    elif quiet or as_json:
+        return
+    elif outcome.review is None:
+        typer.echo(f"{name}: nothing new. The review is in {page} (--force does it again).")
+    else:
+        report = page if page in outcome.files else next(iter(outcome.files), None)
+        typer.echo("\n".join(terminal_summary(outcome.review, report)))
+        if several:
+            typer.echo("")
+
+
+def _as_data(outcome: Outcome, name: str) -> dict[str, object]:
+    failure = outcome.failure
+    return {
+        "call": name,
+        "status": outcome.status,
+        "files": [str(path) for path in outcome.files],
+        "partial": outcome.partial,
+        "error": None
+        if failure is None
+        else {"stage": failure.stage, "message": failure.message, "exit_code": failure.exit_code},
+    }
