@@ -233,13 +233,13 @@ class Floor:
     def _cooperates(self, b: Stretch, a: Stretch) -> bool:
         """Whether B's words agree with A's or complete them, and A's point is kept."""
         spoken = b.spoken
-        if not spoken or spoken[0] in _OPPOSING:
+        if not spoken or spoken[0] in _OPPOSING or "but" in spoken:
             return False
         if not (b.end <= a.end or self._speaks_again(a, b)):
             return False
         mine = _content(spoken)
         theirs = self._said_by(a.party, b.start - 6.0, b.end + 3.0)
-        if spoken[0] in AGREEING and set(mine) <= set(theirs):
+        if spoken[0] in AGREEING and (set(mine) <= set(theirs) or _points_back(spoken)):
             return True
         if not mine or b.interval.duration > 2.5:
             return False
@@ -277,6 +277,11 @@ class Floor:
     def _cap(self, b: Stretch, confidence: float) -> float:
         far = self._parties[b.party].role == "customer"
         return round(min(confidence, FAR_PARTY) if far else confidence, 3)
+
+
+def _points_back(spoken: Sequence[str]) -> bool:
+    """Whether an agreement only points at what the other said: "yes, that is what happened"."""
+    return len(spoken) <= 7 and bool({"that", "that's", "thats", "it", "it's"} & set(spoken[1:3]))
 
 
 def _content(spoken: Sequence[str]) -> list[str]:

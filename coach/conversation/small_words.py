@@ -65,11 +65,11 @@ def only_filled_pause(spoken: Sequence[str]) -> bool:
 def acknowledges(spoken: Sequence[str]) -> bool:
     """Whether words are of the acknowledging kind: all of them, at least one of them by itself.
 
-    >>> acknowledges(["okay"]), acknowledges(["i", "see"]), acknowledges(["i", "paid"])
+    >>> acknowledges(["okay"]), acknowledges(["uh", "huh"]), acknowledges(["i", "paid"])
     (True, True, False)
     """
     kept = [token for token in spoken if token not in FILLED_PAUSES] or list(spoken)
-    if " ".join(kept) in ACKNOWLEDGING_PHRASES:
+    if " ".join(spoken) in ACKNOWLEDGING_PHRASES or " ".join(kept) in ACKNOWLEDGING_PHRASES:
         return True
     return any(token in ACKNOWLEDGING for token in kept) and all(
         token in ACKNOWLEDGING or token in PART_OF_ACKNOWLEDGING for token in kept

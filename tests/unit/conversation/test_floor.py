@@ -21,7 +21,7 @@ def test_an_overlap_under_300_ms_is_how_people_hand_over() -> None:
     assert [t.kind for t in conversation.turns] == ["turn", "turn"]
 
 
-@pytest.mark.parametrize("text", ["mhm", "uh-huh", "okay", "I see", "right yes okay"])
+@pytest.mark.parametrize("text", ["mhm", "uh-huh", "uh huh", "okay", "I see", "right yes okay"])
 def test_a_short_acknowledgement_while_the_other_speaks_on_is_a_backchannel(text: str) -> None:
     conversation = call([(3.0, 3.8, text)], [STORY])
 
