@@ -25,6 +25,16 @@ PAD = 0.03
 PHONE_BAND = (300.0, 3400.0)
 SILENCES = {"pau", "sil", "h#", "brth"}
 
+FESTIVAL = """
+(voice_{voice})
+(set! hts_engine_params (append hts_engine_params (list (list "-r" {rate}))))
+(set! u (utt.synth (Utterance Text "{text}")))
+(mapcar
+  (lambda (w) (format t "%f %f\\n" (item.feat w 'word_start) (item.feat w 'word_end)))
+  (utt.relation.items u 'Word))
+(utt.save.wave u "{wave}" 'riff)
+"""
+
 
 class Clip(NamedTuple):
     """One utterance: samples at 8 kHz with full scale 1, and its words as (text, start, end)."""
@@ -88,11 +98,7 @@ def _festival(voice: str, text: str, stretch: float) -> tuple[Float, int, list[t
         wave = Path(folder, "utterance.wav")
         script = Path(folder, "utterance.scm")
         script.write_text(
-            f"(voice_{voice})\n(Parameter.set 'Duration_Stretch {stretch})\n"
-            f'(set! u (utt.synth (Utterance Text "{text}")))\n'
-            "(mapcar (lambda (w) (format t \"%f %f\\n\" (item.feat w 'word_start) (item.feat w 'word_end)))"
-            " (utt.relation.items u 'Word))\n"
-            f'(utt.save.wave u "{wave}" \'riff)\n'
+            FESTIVAL.format(voice=voice, rate=1 / stretch, text=text, wave=wave)  # the engine's own rate: 1 is normal
         )
         out = subprocess.run(["festival", "-b", str(script)], check=True, capture_output=True, text=True).stdout
         times = [(float(a), float(b)) for a, b in (line.split() for line in out.splitlines() if line.strip())]
