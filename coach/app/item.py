@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from coach.app.settings import Settings
     from coach.speech.activity import LaneActivity
     from coach.speech.decoding.sound import Sound
-    from coach.speech.importing.read import Imported
+    from coach.speech.importing.imported import Imported
     from coach.speech.samples import Samples
     from coach.speech.sidecar import Sidecar
 

@@ -105,4 +105,4 @@ def _belongs_to_another(output: Output, request: Request) -> bool:
         return True  # somebody's own file: leave it be
     if recording.get("sha256") is None:
         return recording.get("uri") is not None or request.transcript is None
-    return recording["sha256"] != sha256_of(request.source)
+    return str(recording["sha256"]) != sha256_of(request.source)

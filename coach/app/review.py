@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import platformdirs
 
@@ -178,9 +178,9 @@ def last() -> Last:
     try:
         kept = json.loads(_last_file().read_text(encoding="utf-8"))
         raw = kept["request"]
-        paths = {name: Path(raw[name]) for name in ("recording", "agent", "customer", "transcript") if raw.get(name)}
-        others = {name: raw.get(name) for name in ("agent_channel", "agent_speaker", "raw", "name")}
-        request = Request(**paths, **others, only_me=bool(raw.get("only_me")))
+        files = {"recording", "agent", "customer", "transcript"}
+        fields: dict[str, Any] = {name: Path(v) if v and name in files else v for name, v in raw.items()}
+        request = Request(**fields)
         return Last(request, Output(Path(kept["folder"]), kept["stem"]), kept["agent"], tuple(kept["speakers"]))
     except (OSError, ValueError, KeyError, TypeError):
         raise UsageError("There is no last review to swap. Name the recording: coach review CALL --swap.") from None

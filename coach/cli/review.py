@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -124,7 +124,7 @@ def _requests(calls: Sequence[Path], agent: Path | None, customer: Path | None, 
     return [replace(shared, recording=call) for call in calls]
 
 
-def _run(requests: list[Request], flags: dict[str, object], *, swap: bool, force: bool) -> _Run:
+def _run(requests: list[Request], flags: Mapping[str, object], *, swap: bool, force: bool) -> _Run:
     from coach.app import review as use
 
     pipeline = use.open_pipeline(flags)

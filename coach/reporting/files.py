@@ -7,6 +7,7 @@ import errno
 import os
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from coach.conversation import StorageError
@@ -27,16 +28,31 @@ def write_atomically(path: Path, data: bytes | str, mode: int = 0o600) -> None:
         StorageError: The disk is full, or the folder is missing or cannot be written.
     """
     content = data.encode("utf-8") if isinstance(data, str) else data
+    with placing(path, mode) as unfinished:
+        unfinished.write_bytes(content)
+
+
+@contextlib.contextmanager
+def placing(path: Path, mode: int = 0o600) -> Iterator[Path]:
+    """Yield a name beside a file's place to write to; on the way out it takes that place in one step.
+
+    Args:
+        path: Where the file belongs; what stands there is replaced, or kept when the block fails.
+        mode: Permissions.
+
+    Raises:
+        StorageError: The disk is full, or the folder is missing or cannot be written.
+    """
     folder = path.parent
     prefix = f".{path.name[:100]}."
     unfinished: Path | None = None
     try:
         _sweep(folder, prefix)
         handle, name = tempfile.mkstemp(suffix=".part", prefix=prefix, dir=folder)
+        os.close(handle)
         unfinished = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
+        yield unfinished
+        with unfinished.open("rb") as file:
             os.fsync(file.fileno())
         unfinished.chmod(mode)
         unfinished.replace(path)

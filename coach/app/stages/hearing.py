@@ -13,15 +13,15 @@ from coach.app.settings import Settings
 from coach.app.stages.base import Stage
 from coach.conversation import Separation
 from coach.speech.activity import detect
-from coach.speech.cutting import cuts
+from coach.speech.cutting import CutSettings, cuts
 from coach.speech.decoding.decoder import decode, decode_parties
 from coach.speech.decoding.limits import Limits
 from coach.speech.decoding.raw import RawFormat
 from coach.speech.decoding.sound import Sound
 from coach.speech.importing.read import read_transcript
 from coach.speech.samples import Samples
-from coach.speech.separation import identical, mix
-from coach.speech.sidecar import read_sidecar
+from coach.speech.separation import identical, louder, mix, silent
+from coach.speech.sidecar import from_tags, read_sidecar
 from coach.speech.silero import Silero
 from coach.speech.transcribers.choose import open_transcriber
 from coach.speech.transcribers.protocol import LaneToHear, Transcriber
@@ -54,6 +54,8 @@ class Decode(Stage):
         imported = read_transcript(request.transcript) if request.transcript is not None else None
         sound = self._sound(request, call.settings, lambda share: call.progress(self.name, share))
         sidecar = read_sidecar(request.recording) if request.recording is not None else None
+        if sidecar is None and sound is not None:
+            sidecar = from_tags(sound.tags)
         warnings = (
             *(sound.warnings if sound is not None else ()),
             *(imported.warnings if imported is not None else ()),
@@ -106,12 +108,12 @@ class Listen(Stage):
         found = detect(samples, self._silero, progress=lambda share: call.progress(self.name, share))
         lanes = tuple(Lane(*lane) for lane in zip(labels, samples, found, strict=True))
         warnings += tuple(warning for lane in lanes for warning in lane.activity.warnings)
-        silent = [lane for lane in lanes if not lane.activity.speech]
-        if labels == ("left", "right") and len(silent) == 1 and not call.request.only_me:
+        empty = [lane for lane in lanes if silent(lane.activity)]
+        if labels == ("left", "right") and len(empty) == 1 and not call.request.only_me:
             # The words of both would otherwise be judged as one party's monologue.
-            lanes = tuple(replace(lane, speaker="mono") for lane in lanes if lane.activity.speech)
+            lanes = tuple(replace(lane, speaker="mono") for lane in lanes if lane is not empty[0])
             separation = "none"
-            warnings += (ONE_CHANNEL_SILENT.format(which=silent[0].speaker),)
+            warnings += (ONE_CHANNEL_SILENT.format(which=empty[0].speaker),)
         if separation == "none" and call.imported is not None:
             separation = "transcript"
         elif separation == "none" and not call.request.only_me:
@@ -128,7 +130,7 @@ def _lanes(request: Request, sound: Sound) -> tuple[Sequence[Samples], tuple[str
         labels = ("left", "right") if request.agent is None else ("agent", "customer")
         return lanes, labels, "channels", ()
     warnings = (IDENTICAL,) if len(lanes) == 2 else ()
-    return [lanes[0]], ("mono",), "none", warnings
+    return [louder(lanes)], ("mono",), "none", warnings
 
 
 class Transcribe(Stage):
@@ -174,7 +176,7 @@ class Transcribe(Stage):
                 lane.speaker,
                 lane.samples,
                 lane.activity.speech,
-                cuts(lane.activity, call.duration, longest=getattr(engine, "longest_cut", 15.0)),
+                cuts(lane.activity, call.duration, settings=CutSettings(longest=engine.longest_cut)),
             )
             for lane in call.lanes
         ]

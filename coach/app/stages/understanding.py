@@ -24,6 +24,7 @@ from coach.conversation import (
 from coach.privacy.mask import mask
 from coach.privacy.sound import spans_to_silence
 from coach.speech.parties import Assigned, Claim, assign, cast
+from coach.speech.sidecar import claim_from_name
 
 SURE_OF_ROLES = 0.7
 """Below this the summary's first line is the command that swaps the parties."""
@@ -153,10 +154,11 @@ def _by_option(call: Call, speakers: Sequence[str]) -> Claim | None:
 
 
 def _by_metadata(call: Call, speakers: Sequence[str]) -> Claim | None:
-    if call.sidecar is None or call.sidecar.agent_channel is None:
+    """Return what lies beside the recording or in its container says, else what its file name implies."""
+    if call.request.recording is None or call.separation != "channels":
         return None
-    channel = ("left", "right")[call.sidecar.agent_channel]
-    return _claim(channel, speakers, f"{call.sidecar.source} says so")
+    claim = (call.sidecar.claim if call.sidecar is not None else None) or claim_from_name(call.request.recording)
+    return claim if claim is not None and claim.agent in speakers else None
 
 
 def _by_transcript(call: Call, speakers: Sequence[str]) -> Claim | None:

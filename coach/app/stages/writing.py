@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from coach.app.item import Call
 from coach.app.naming import Output
@@ -26,7 +23,7 @@ from coach.conversation import (
 )
 from coach.privacy.mask import mask_text
 from coach.privacy.sound import Silenced
-from coach.reporting.files import write_atomically
+from coach.reporting.files import placing, write_atomically
 from coach.reporting.html import ReportSound, render_html
 from coach.reporting.markdown import render_markdown
 from coach.reporting.table import render_csv
@@ -103,15 +100,8 @@ class Report(Stage):
 def _sidecar(lanes: Sequence[Samples], output: Output, progress: Callable[[float], None]) -> str:
     """Write the sound beside the page, whole or not at all, and return its name."""
     path = output.path("mp3")
-    with tempfile.NamedTemporaryFile(dir=output.folder, prefix=f".{path.name}.", suffix=".part", delete=False) as part:
-        unfinished = Path(part.name)
-        try:
-            encode_mp3(lanes, part, progress=progress)
-            part.flush()
-            os.fsync(part.fileno())
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+    with placing(path) as unfinished:
+        encode_mp3(lanes, unfinished, progress=progress)
     return path.name
 
 

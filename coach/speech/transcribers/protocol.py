@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol, Self
+from typing import ClassVar, Protocol, Self
 
 from coach.conversation import Timeline, Transcript
 from coach.speech.samples import Samples
@@ -32,7 +32,13 @@ class LaneToHear:
 
 
 class Transcriber(Protocol):
-    """A recogniser that holds its model while it is open."""
+    """A recogniser that holds its model while it is open.
+
+    Attributes:
+        longest_cut: Longest cut that it recognises well, in seconds.
+    """
+
+    longest_cut: ClassVar[float]
 
     @property
     def name(self) -> str:
