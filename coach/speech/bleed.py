@@ -16,12 +16,13 @@ from coach.speech.frames import Mask
 from coach.speech.levels import BANDS, PER_SECOND, Levels, Levels32, power, smooth
 
 _LAGS = range(-2, 61)  # frames: a few ms on a line, over half a second for an echo
-_LOSSES = np.arange(-60.0, -5.0, 3.0, dtype=np.float32)  # dB; a lane that holds the other party louder is no faint leak
+_LOSSES = np.arange(-60.0, -8.0, 3.0, dtype=np.float32)  # dB; who is louder than that in the other lane is no leak
 _FINE = np.arange(-6.0, 6.1, 1.0, dtype=np.float32)  # dB around the loss over all bands
 _NEAR = 2.0  # factor of power (3 dB) within which a frame is as expected
 _MORE = 0.08  # share of frames that the leak must explain beyond those that noise alone explains
 _SAMPLE = 4000  # frames to learn from, spread over the call
-_ENOUGH = 100  # frames (1 s) of the other party without which there is nothing to learn
+_PEAKED = 2.0  # times as much as at the usual delay: a leak has one delay, chance any
+_ENOUGH = 200  # frames (2 s) of the other party without which there is nothing to learn
 _SPREAD = 2  # frames over which a leak may be smeared
 
 
@@ -56,16 +57,16 @@ def learn(lane: Levels, other: Levels, speaks: Mask, noise: Levels32) -> Leak | 
         return None
     at = at[np.linspace(0, len(at) - 1, min(len(at), _SAMPLE)).astype(int)]
     source, floor = _near(other, at), power(noise)
-    best: tuple[int, int, float] | None = None
-    for lag in _LAGS:
+    gained, losses = np.empty(len(_LAGS)), np.empty(len(_LAGS))
+    for index, lag in enumerate(_LAGS):
         heard, alone = _near(lane, at + lag).sum(axis=1), floor[(at + lag) // PER_SECOND].sum(axis=1)
         counts = [_fitting(heard, alone + 10 ** (loss / 10) * source.sum(axis=1)) for loss in _LOSSES]
-        gained = max(counts) - _fitting(heard, alone)
-        if best is None or gained > best[0]:
-            best = (gained, lag, float(_LOSSES[int(np.argmax(counts))]))
-    if best is None or best[0] < _MORE * len(at):
+        gained[index] = (max(counts) - _fitting(heard, alone)) / len(at)
+        losses[index] = _LOSSES[int(np.argmax(counts))]
+    best = int(gained.argmax())
+    if gained[best] < max(_MORE, _PEAKED * float(np.median(gained))):
         return None
-    _, lag, loss = best
+    lag, loss = _LAGS[best], float(losses[best])
     return Leak(lag, _losses(_near(lane, at + lag), floor[(at + lag) // PER_SECOND], source, loss))
 
 
