@@ -20,8 +20,12 @@ ACCOUNT: Final = 15
 
 def owed(reading: Reading) -> Iterable[Moment]:
     """Yield the customer's reports of waiting, a transfer, an earlier contact or our error that nobody acknowledged."""
-    answers = (*ACKNOWLEDGES, *REFLECTS, "thanks")
+    answers = ("empathy", "apology", *REFLECTS)
     for turn, parts in reading.customer_by_turn.items():
+        if any(
+            said.view.has("patience") for index in reading.next_turns(turn) for said in reading.agent_by_turn[index]
+        ):
+            continue
         sure = [said for said in parts if said.view.has("ordeals", "feelings")]
         if sure:
             confidence = 0.75 if len(sure) > 1 or len(parts) > 1 else 0.7

@@ -15,7 +15,7 @@ from typing import ClassVar, Final
 
 from coach.analysis.acts import ACKNOWLEDGES, LIKELY, REFLECTS, Acts, agent_acts
 from coach.analysis.counting import unmet
-from coach.analysis.paraphrase import account_data
+from coach.analysis.data import account_data
 from coach.analysis.reading import Reading, Said, read
 from coach.analysis.reasons import NOT_HEARD
 from coach.conversation import Conversation, Findings, Interval, Measure, Moment

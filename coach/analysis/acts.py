@@ -18,12 +18,25 @@ LIKELY: Final = 0.5
 
 ACKNOWLEDGES: Final = ("empathy", "apology", "reassurance")
 REFLECTS: Final = ("paraphrase", "echo")
+_ASKING: Final = frozenset(
+    {"closing_question", "check_understanding", "verification_question", "open_question", "thanks"}
+)
 
 
 @lru_cache(maxsize=1)
 def agent_acts(conversation: Conversation) -> tuple[tuple[Said, Acts], ...]:
     """Return the agent's clauses in order with what each does, from a confidence of one half."""
-    return tuple((said, acts(said)) for said in read(conversation).agent)
+    judged: list[tuple[Said, Acts]] = []
+    recapped: int | None = None
+    for said in read(conversation).agent:
+        done = acts(said)
+        if "recap" in done:
+            recapped = said.turn
+        elif recapped == said.turn and not _ASKING.intersection(done):
+            # What follows "so to recap" in the same turn is the recap going on, and nothing that is given back.
+            done = {"recap": LIKELY, **{kind: sure for kind, sure in done.items() if kind not in REFLECTS}}
+        judged.append((said, done))
+    return tuple(judged)
 
 
 def acts(said: Said) -> Acts:
@@ -36,12 +49,19 @@ def acts(said: Said) -> Acts:
     found.update(asked)
     found["recap"] = paraphrase.recap(view, place=said.place)
     if found["recap"] < LIKELY and not _settled(asked) and not view.has("greeting"):
-        found.update(paraphrase.reflects(view))
+        found.update(_reflects(view))
     found["empathy"] = empathy.empathy(view)
     found["reassurance"] = empathy.reassurance(view)
     found["apology"] = 0.0 if asked.get("asked_to_repeat", 0.0) >= LIKELY else regret.apology(view)
     found["thanks"] = regret.thanks(view)
     return {kind: confidence for kind, confidence in found.items() if confidence >= LIKELY}
+
+
+def _reflects(view: View) -> dict[str, float]:
+    """Return what is given back; a promise or reassurance that uses the customer's words gives nothing back."""
+    if view.has("no_worry") or (view.has("acting") and view.form.person in ("i", "")) or view.has("thanking"):
+        return {}
+    return paraphrase.reflects(view)
 
 
 def _settled(asked: Acts) -> bool:
@@ -66,16 +86,10 @@ def _asks(view: View) -> dict[str, float]:
     found = {"clarifying_question": questions.clarifying(view)}
     asks = questions.question(view)
     # "okay?", "right?" alone is filler; "how can I help you" is an opening like any other and asks
-    if asks >= LIKELY and view.form.words > 1 and not _only_fills(view):
+    if asks >= LIKELY and view.form.words > 1 and not questions.only_fills(view):
         openness = questions.openness(view)
         found["open_question" if openness >= LIKELY else "closed_question"] = asks * max(openness, 1 - openness) ** 0.5
     return found
-
-
-def _only_fills(view: View) -> bool:
-    return not view.clause.head or all(
-        norm in ("okay", "ok", "right", "alright", "yeah", "you", "know") for norm in view.clause.head
-    )
 
 
 def shared_words(said: Said) -> tuple[str, ...]:

@@ -90,9 +90,12 @@ def _ends(said: Sequence[Token], begin: int, index: int) -> bool:
     mark = said[index - 1].mark
     if mark in (".", "?"):
         return True
-    if not _complete(said, begin, index) or len(said) - index < 2:
+    if len(said) - index < 2 or len(text.plain(said[begin:index])) < SHORTEST:
         return False
-    return _starts(said, index, strong=mark == ",")
+    last, pair = said[index - 1].norm, (said[index].norm, said[index + 1].norm)
+    if mark == "," or (pair in _PAIRS and last not in _JOINING):
+        return _starts(said, index, strong=True)
+    return last not in _HANGING and _starts(said, index, strong=False)
 
 
 def _complete(said: Sequence[Token], begin: int, index: int) -> bool:
@@ -120,6 +123,8 @@ def _starts(said: Sequence[Token], index: int, *, strong: bool) -> bool:
     after = said[index + 1].norm if index + 1 < len(said) else ""
     if word in openers["always"] or (word, after) in _PAIRS:
         return True
+    if (word, after) == ("so", "that"):
+        return False
     if word in openers["joint"]:
         return (
             after in openers["subject"]
@@ -130,9 +135,12 @@ def _starts(said: Sequence[Token], index: int, *, strong: bool) -> bool:
     if word in openers["auxiliary"]:  # "… do you", "… is that"
         return after in openers["subject"] and said[index - 1].norm not in openers["subject"]
     if word in openers["question"]:
-        return after in openers["auxiliary"] or (strong and after in openers["subject"])
+        return after in openers["auxiliary"] or "'" in word or (strong and after in openers["subject"])
     return strong and word in openers["subject"]
 
+
+_JOINING: Final = frozenset("to and so but if because or when then that's say said if".split())
+"""Even "let me" and "thank you" belong to what these begin."""
 
 _PAIRS: Final = frozenset(
     {("let", "me"), ("thank", "you"), ("i'm", "sorry"), ("can", "i"), ("may", "i"), ("could", "you")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import log1p
+from typing import Final
 
 from coach.analysis.calibration import Features, calibration
 from coach.analysis.view import View
@@ -65,9 +66,14 @@ def empathy(view: View) -> float:
     """Return how surely a clause names or acknowledges the customer's feeling or circumstances, 0 to 1."""
     if not view.clause.norms or view.has("line_trouble") or view.has("hearsay_understanding"):
         return 0.0
-    if not _warm(view):
-        return min(0.45, calibration("empathy").confidence(features(view)))
-    return calibration("empathy").confidence(features(view))
+    confidence = calibration("empathy").confidence(features(view))
+    if view.has("plain_empathy") and not view.has("negated_empathy"):
+        return max(PLAIN, confidence)
+    return confidence if _warm(view) else min(0.45, confidence)
+
+
+PLAIN: Final = 0.75
+"""Confidence of words that can hardly be anything else: "that must be hard", "sorry to hear that"."""
 
 
 def _warm(view: View) -> bool:

@@ -15,10 +15,10 @@ _THEY: Final = frozenset("it it's that that's this there there's he she they the
 _TAGS: Final = frozenset(
     tuple(tag.split())
     for tag in (
-        "right|correct|yeah|yes|no|huh|or|is it|isn't it|does it|doesn't it|did it|didn't it|was it|wasn't it|is that right|"
-        "is that correct|is that it|am i right|did you|didn't you|do you|don't you|are you|aren't you|have you|haven't you|"
-        "will you|can you|would you|is he|is she|is this|is there|isn't there|do they|don't they|are they|aren't they|"
-        "or not|or something|or what|or no"
+        "right|correct|yeah|yes|no|huh|or|or not|or something|or what|or no|is that right|is that correct|is that it|"
+        "am i right|is it|isn't it|does it|doesn't it|did it|didn't it|was it|wasn't it|did you|didn't you|do you|"
+        "don't you|are you|aren't you|have you|haven't you|will you|can you|would you|is he|is she|is this|is there|"
+        "isn't there|do they|don't they|are they|aren't they"
     ).split("|")
 )
 _ITEM: Final = frozenset(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from math import log1p
+from typing import Final
 
 from coach.analysis.acknowledging import backchannel
 from coach.analysis.calibration import Features, calibration
+from coach.analysis.data import account_data
 from coach.analysis.questions import closing, question, verification
 from coach.analysis.view import View
 
@@ -71,17 +73,6 @@ def saying_back(view: View) -> float:
     return calibration("paraphrase").confidence(features(view))
 
 
-def account_data(view: View) -> bool:
-    """Whether a clause only takes down or reads back data: digits, letters, names, an address."""
-    telling = [token for token in view.clause.tokens if token.weight > 0 or token.number]
-    if any(token.masked for token in view.clause.tokens):
-        return True
-    digits = sum(token.number or len(token.norm) == 1 or token.norm in ("double", "triple") for token in telling)
-    if telling and digits / len(telling) > 0.6 and digits > 1:
-        return True
-    return view.has("reading_back")
-
-
 def verbatim(view: View) -> float:
     """Return the share of a clause's neighbouring and telling words that are the other party's own."""
     common = view.shared
@@ -90,7 +81,14 @@ def verbatim(view: View) -> float:
     return 0.5 * common.share + 0.5 * common.pairs
 
 
-ECHO = 0.72
+def _answers(view: View) -> bool:
+    """Whether a clause that has little of the customer's in it tells or advises them something."""
+    if view.has("restating") or view.shared.share >= 0.4:
+        return False
+    return view.has("advising") or view.has("answering")
+
+
+ECHO: Final = 0.72
 """Share of the customer's own words from which saying back is an echo and no longer a paraphrase."""
 
 
@@ -99,6 +97,8 @@ def reflects(view: View) -> dict[str, float]:
     if account_data(view) or closing(view) >= 0.5 or (verification(view) >= 0.5 and view.form.words < 12):
         return {}
     confidence = saying_back(view)
+    if _answers(view):
+        confidence = min(confidence, 0.45)
     own = verbatim(view)
     if own >= ECHO and view.form.words <= 12 and not view.has("restating"):
         return {"echo": max(confidence, min(0.9, own))} if question(view) < 0.8 or view.form.words <= 6 else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import log1p
 
 from coach.analysis.calibration import Features, calibration
+from coach.analysis.data import account_data
 from coach.analysis.view import View
 
 
@@ -58,7 +59,8 @@ def question(view: View) -> float:
 
 def openness(view: View) -> float:
     """Return how surely a question leaves room for more than yes, no or one item, given that it is one."""
-    return calibration("open_question").confidence(open_features(view))
+    openness = calibration("open_question").confidence(open_features(view))
+    return min(openness, 0.3) if view.form.asks_item else openness
 
 
 def open_features(view: View) -> Features:
@@ -119,15 +121,30 @@ def clarifying_features(view: View) -> Features:
 
 def clarifying(view: View) -> float:
     """Return how surely a clause asks about something that was said, to understand it better, 0 to 1."""
-    if (
-        not view.clause.norms
-        or verification(view) >= 0.5
-        or closing(view) >= 0.5
-        or view.has("hold")
-        or check(view) >= 0.5
-    ):
+    if not view.clause.norms or view.has("hold") or view.has("summarising") or only_fills(view):
         return 0.0
-    return calibration("clarifying_question").confidence(clarifying_features(view))
+    if account_data(view) and " or " not in view.clause.line:
+        return 0.0
+    if verification(view) >= 0.5 or closing(view) >= 0.5 or check(view) >= 0.5:
+        return 0.0
+    confidence = calibration("clarifying_question").confidence(clarifying_features(view))
+    return confidence if _may_ask(view) else min(0.45, confidence)
+
+
+def only_fills(view: View) -> bool:
+    """Whether a clause is filler: "okay?", "right?", "you know"."""
+    return all(norm in _FILLING for norm in view.clause.head)
+
+
+_FILLING = frozenset("okay ok right alright yeah you know huh correct good".split())
+
+
+def _may_ask(view: View) -> bool:
+    """Whether a clause could ask at all: by form, or by being led in as a guess ("so it was the …", "you mean …")."""
+    form = view.form
+    if form.marked or form.tag or form.trailing_or or view.has("meaning") or question(view) >= 0.3:
+        return True
+    return form.so and not view.clause.punctuated and form.person in ("you", "it")
 
 
 def verification(view: View) -> float:

@@ -62,13 +62,16 @@ def _number_words() -> dict[str, int]:
     return dict(lexicons.load("words")["numbers"])
 
 
+_STEMMER: Final = snowballstemmer.stemmer("english")
+
+
 @cache
 def _synonyms() -> dict[str, str]:
+    """Return the concept of each listed word and, where no listed word says otherwise, of its stem."""
     groups = lexicons.load("synonyms")["groups"]
-    return {word: f"={concept}" for concept, members in groups.items() for word in members.split()}
-
-
-_STEMMER: Final = snowballstemmer.stemmer("english")
+    listed = {word: f"={concept}" for concept, members in groups.items() for word in members.split()}
+    stems = {str(_STEMMER.stemWord(word)): group for word, group in reversed(listed.items())}
+    return stems | listed
 
 
 @lru_cache(maxsize=20_000)
@@ -143,13 +146,18 @@ def concepts(said: Sequence[Token]) -> dict[str, float]:
         if (value := _value(token)) is not None:
             run.append(value)
             continue
-        if token.norm in ("hundred", "thousand", "and") and run:
-            run[-1] *= {"hundred": 100, "thousand": 1000}.get(token.norm, 1)
+        if token.norm in _SCALES:
+            run[-1:] = [(run[-1] if run else 1) * _SCALES[token.norm]]
+            continue
+        if token.norm == "and" and run:
             continue
         telling.update(_joined(run))
         run = []
     telling.update(_joined(run))
     return telling
+
+
+_SCALES: Final = {"hundred": 100, "thousand": 1000}
 
 
 def _value(token: Token) -> int | None:
@@ -177,7 +185,7 @@ def _joined(run: Sequence[int]) -> dict[str, float]:
 
 def _room(value: int) -> int:
     """Return how much may still be added to a number being said: 10 after "twenty", 100 after "two hundred"."""
-    return 10 if value < 100 else 100 if value % 1000 else 1000
+    return 10 if value % 100 else 100 if value % 1000 else 1000
 
 
 @cache

@@ -1,0 +1,99 @@
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from coach.analysis.accounts import Accounts
+from coach.conversation import Conversation, Findings
+
+Speak = Callable[..., Conversation]
+
+STORY = "My electric bill went from ninety dollars to one eighty five this month, and we were away for most of July."
+SECOND = "And last year the crew dug up my whole garden for the gas line and nobody ever put the plants back."
+
+
+def found(call: Conversation) -> Findings:
+    return Accounts().analyze(call)
+
+
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [
+        ("So it doubled to one eighty five while you were away in July. I can send a technician.", 1.0),
+        ("I'm so sorry about that. Can I have your account number?", 1.0),
+        ("That must be frustrating. Let me take a look.", 1.0),
+        ("I can send a technician to read the meter on Thursday.", 0.0),
+        ("Can I have your account number please?", 0.0),
+        ("Okay. Do you have electric heat?", 0.0),
+        ("You can pay that online. So it doubled to one eighty five while you were away.", 0.0),
+    ],
+)
+def test_reflected_or_acknowledged_before_the_first_answer(speak: Speak, answer: str, value: float) -> None:
+    measure = found(speak(("agent", "Hello."), ("customer", STORY), ("agent", answer))).measure("heard_before_solving")
+
+    assert (measure.value, measure.numerator, measure.denominator) == (value, value, 1)
+
+
+def test_what_was_answered_with_nothing_reflected_is_a_missed_paraphrase(speak: Speak) -> None:
+    call = speak(("customer", STORY), ("agent", "I can send a technician to read the meter on Thursday."))
+
+    missed = found(call).of("missed_paraphrase")
+
+    assert [(m.role, m.start, m.evidence["agent_turn"]) for m in missed] == [("agent", call.turns[0].start, 1)]
+
+
+def test_each_account_tells_what_answered_it(speak: Speak) -> None:
+    call = speak(
+        ("customer", STORY),
+        ("agent", "So it doubled to one eighty five while you were away in July."),
+        ("customer", SECOND),
+        ("agent", "You can fill in a claim form online."),
+    )
+
+    assert [m.evidence["heard"] for m in found(call).of("account")] == [True, False]
+    assert found(call).measure("heard_before_solving").value == 0.5
+
+
+def test_okay_answers_nothing_and_the_story_goes_on(speak: Speak) -> None:
+    call = speak(
+        ("customer", STORY),
+        ("agent", "Okay."),
+        ("customer", "And nobody could tell me why that was."),
+        ("agent", "So it doubled to one eighty five while you were away in July."),
+    )
+
+    accounts = found(call).of("account")
+
+    assert [m.evidence["turns"] for m in accounts] == [(0, 2)]
+    assert found(call).measure("heard_before_solving").value == 1.0
+
+
+def test_short_turns_and_data_are_no_account(speak: Speak) -> None:
+    call = speak(
+        ("customer", "My bill is high."),
+        ("agent", "Can I have your account number?"),
+        ("customer", "It's four four one two nine six six one eight four two zero one one three five."),
+        ("agent", "I can send a technician on Thursday."),
+    )
+
+    measure = found(call).measure("heard_before_solving")
+
+    assert measure.value is None
+    assert measure.why is not None
+    assert "no account" in measure.why
+
+
+def test_an_account_that_nothing_answered_is_not_counted(speak: Speak) -> None:
+    assert found(speak(("agent", "Hello."), ("customer", STORY))).measure("heard_before_solving").value is None
+
+
+@pytest.mark.parametrize("unsure", [[0], [1]])
+def test_what_was_not_heard_is_null_and_never_missed(talk: Speak, unsure: Sequence[int]) -> None:
+    lines = (("customer", STORY), ("agent", "I can send a technician to read the meter on Thursday."))
+    findings = found(talk(*lines, confidence=0.9, unsure=unsure))
+
+    assert findings.measure("heard_before_solving").why == "not heard well enough"
+    assert findings.of("missed_paraphrase") == ()
+
+
+def test_one_party_alone_is_null(talk: Speak) -> None:
+    assert found(talk(("agent", "How can I help?"))).measure("heard_before_solving").value is None

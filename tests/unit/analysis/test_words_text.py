@@ -1,0 +1,83 @@
+import pytest
+
+from coach.analysis import clauses, lexicons, text
+from coach.analysis.before import Before, mirrored, shared
+from coach.analysis.clauses import Clause
+from coach.analysis.view import View
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("one eighty five", "#185"),
+        ("$185", "#185"),
+        ("a hundred and eighty five", "#185"),
+        ("two forty", "#240"),
+        ("the fourteenth", "#14"),
+        ("14th", "#14"),
+        ("six forty five", "#45"),
+        ("6:45", "#45"),
+        ("1,200 dollars", "#1200"),
+        ("twelve hundred", "#1200"),
+    ],
+)
+def test_numbers_are_the_same_in_words_and_digits(said: str, number: str) -> None:
+    assert number in text.concepts(text.tokens(said))
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [("invoice", "bills"), ("paid", "payment"), ("doubled", "went-up"), ("broke", "faulty")]
+)
+def test_synonyms_and_forms_meet(left: str, right: str) -> None:
+    assert text.concept(left)[0] == text.concept(right)[0]
+
+
+def test_every_synonym_stands_for_one_thing() -> None:
+
+    members = [word for group in lexicons.load("synonyms")["groups"].values() for word in group.split()]
+
+    doubles = {word for word in members if members.count(word) > 1}
+    assert doubles == set()
+
+
+def test_masked_words_are_kept_and_notes_are_not() -> None:
+    assert [token.norm for token in text.tokens("it is [card] [laughs] okay")] == ["it", "is", "[card]", "okay"]
+
+
+def test_a_turn_is_cut_at_its_sentences_and_at_new_beginnings() -> None:
+    said = text.tokens("I'm sorry about that, let me pull up your bill. What's your name?")
+
+    pieces = [" ".join(t.norm for t in piece) for piece in clauses.split(said)]
+
+    assert pieces == ["i'm sorry about that", "let me pull up your bill", "what's your name"]
+
+
+def test_a_turn_without_punctuation_is_cut_by_form() -> None:
+    said = text.tokens("i'm sorry about that let me pull up your bill what's your name")
+
+    assert len(clauses.split(said)) == 3
+
+
+def test_clauses_put_together_are_the_turn() -> None:
+    said = text.tokens("So what you are telling me is that, um, it doubled and do you know why because I don't")
+
+    assert tuple(token for piece in clauses.split(said) for token in piece) == said
+
+
+def test_persons_are_turned_round() -> None:
+    assert mirrored(("i", "paid", "my", "bill")) == ("you", "paid", "your", "bill")
+
+
+def test_what_is_shared_is_weighed_and_numbers_count() -> None:
+    clause = Clause.of(text.tokens("so your invoice went to 185"), punctuated=False)
+
+    common = shared(clause, Before.of("my bill is one eighty five this month"))
+
+    assert common.numbers == 1
+    assert {"=bill", "#185"} <= set(common.words)
+
+
+def test_nothing_is_shared_with_nothing() -> None:
+    view = View(Clause.of(text.tokens("so your bill doubled"), punctuated=False), Before.of(""))
+
+    assert (view.shared.weight, view.shared.share, view.shared.cover, view.distress) == (0.0, 0.0, 0.0, 0.0)
