@@ -51,6 +51,12 @@ class Imported:
         """Each speaker's words in order of time."""
         return {speaker: self.transcript.of(speaker) for speaker in self.speakers}
 
+    @property
+    def agent(self) -> str | None:
+        """Label of the agent where the file states it; of several agents, the one who says most."""
+        agents = [speaker for speaker in self.speakers if self.roles.get(speaker) == "agent"]
+        return max(agents, key=lambda speaker: len(self.transcript.of(speaker)), default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:

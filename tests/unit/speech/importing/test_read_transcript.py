@@ -130,6 +130,13 @@ def test_one_known_role_of_two_tells_the_other(tmp_path: Path) -> None:
     assert call.roles == {"Maria": "agent", "Customer": "customer"}
 
 
+def test_of_several_agents_the_one_who_says_most_is_the_agent(tmp_path: Path) -> None:
+    names = ("Agent 1", "Caller", "Agent 2", "Agent 2")
+    call = imported(tmp_path, whisperx(*(word("a", i, i + 1, speaker=name) for i, name in enumerate(names))))
+    assert call.agent == "Agent 2"
+    assert imported(tmp_path, whisperx(word("a", 0, 1, speaker="Maria"))).agent is None
+
+
 def test_three_speakers_are_told_of(tmp_path: Path) -> None:
     call = imported(tmp_path, whisperx(*(word("a", i, i + 1, speaker=f"S{i}") for i in range(3))))
     assert call.roles == {}
