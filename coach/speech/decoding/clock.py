@@ -8,8 +8,11 @@ _LEAST, _MOST = 0.002, 0.020
 _RESET = 1.0
 """Seconds by which time must step back to mean a clock that was set anew, not one that trembles."""
 
-_LEAP = 60.0
-"""Seconds of silence that a time stamp alone may claim beyond the length that the header gives."""
+_LEAP = 1800.0
+"""Seconds of silence that a time stamp alone may claim where no header says how long the recording is."""
+
+_BEYOND = 2.0
+"""Seconds by which a time stamp may pass the length that the header gives, besides a fiftieth of it."""
 
 
 class Clock:
@@ -42,6 +45,12 @@ class Clock:
         self.silence = 0.0
         self.resets = 0
 
+    def start(self, stamp: float) -> None:
+        """Let time begin here unless it has begun: where the first frame would be, had it not been damaged."""
+        if not self._started:
+            self._started = True
+            self.origin = self._offset = stamp
+
     def place(self, stamp: float | None, duration: float) -> float:
         """Return where a frame starts, in seconds, and move on past it.
 
@@ -63,7 +72,8 @@ class Clock:
             if ahead < -_RESET:
                 self._reset(ahead)
             return self.position
-        if ahead > _LEAP and (self._length is None or time > self._length * 1.02 + _LEAP):
+        wild = ahead > _LEAP if self._length is None else time > self._length * 1.02 + _BEYOND
+        if wild:
             self._reset(ahead)
             return self.position
         self.gaps += 1

@@ -80,7 +80,7 @@ def translated(name: str) -> Iterator[None]:
         raise RecordingError(f"{name}: cannot be read as sound: damaged, cut short or not a recording.") from error
     except av.error.OSError as error:
         raise RecordingError(unreadable(name)) from error
-    except (av.FFmpegError, ValueError, TypeError, LookupError, RuntimeError, OSError) as error:
+    except (av.FFmpegError, UnicodeError, OSError) as error:
         raise RecordingError(f"{name}: cannot be decoded. {CONVERT}") from error
 
 
@@ -113,7 +113,9 @@ def opened(source: Source, raw: RawFormat | None, limits: Limits) -> Iterator[In
             options=options,
             metadata_errors="replace",
         )
-    except (av.error.InvalidDataError, av.error.ArgumentError, av.error.EOFError) as error:
+    except (av.error.FileNotFoundError, av.error.MemoryError, av.error.PatchWelcomeError):
+        raise
+    except av.FFmpegError as error:  # that it is there and may be read is known; FFmpeg's numbers mislead here
         raise RecordingError(f"{source.name}: {_closed(source)}") from error
     with container:
         yield container

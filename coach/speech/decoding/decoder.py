@@ -194,7 +194,7 @@ def _read(
     }
     try:
         for packet in container.demux(streams):
-            track, decoder = ways[packet.stream_index]
+            track, decoder = ways[packet.stream.index]  # its own index is 0 where there is nothing left but to flush
             track.decode(packet, decoder, name)
             if found.estimate:
                 report(track.clock.position / found.estimate)

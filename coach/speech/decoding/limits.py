@@ -34,6 +34,10 @@ class Limits:
         """Longest recording, in seconds."""
         return self.max_hours * 3600.0
 
+    def exceeded(self, seconds: float) -> bool:
+        """Return whether a recording is too long; a codec's padding at the end of one that just fits is not."""
+        return seconds > self.max_seconds + 1.0
+
 
 def too_long(name: str, limits: Limits, length: float | None = None) -> RecordingError:
     """Return the refusal of a recording beyond the limit."""

@@ -153,7 +153,7 @@ def _choose(container: InputContainer, source: Source, riff: Riff | None) -> lis
         raise RecordingError(f"{source.name}: has no sound in it, only other tracks. Export the call's sound.")
     for stream in streams:
         if cast("object", stream.codec_context) is None:  # PyAV's annotation leaves this out
-            codec = f"its container ({container.format.name})"
+            codec = f"the codec of its sound ({container.format.name} file)"
             if riff:
                 codec = containers.codec_by_tag(riff.tag)
             elif container.format.name == "codec2":
@@ -237,7 +237,7 @@ def _check_length(found: Probe, source: Source, limits: Limits) -> None:
     length = found.declared if found.declared is not None and not found.cut else None
     if found.container in ("vox", "wav", "w64", "mulaw", "alaw", "s16le"):
         length = found.estimate
-    if length is not None and length > limits.max_seconds:
+    if length is not None and limits.exceeded(length):
         raise too_long(source.name, limits, length)
 
 

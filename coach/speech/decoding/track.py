@@ -10,6 +10,7 @@ import av
 import numpy as np
 from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
+from av.audio.plane import AudioPlane
 from av.audio.stream import AudioStream
 from av.packet import Packet
 
@@ -20,6 +21,9 @@ from coach.speech.decoding.limits import Limits, too_long
 from coach.speech.samples import RATE, Int16
 
 _FLOATS = {"flt": np.float32, "fltp": np.float32, "dbl": np.float64, "dblp": np.float64}
+
+_PLANES = 8
+"""Planes of sound that an FFmpeg frame itself has room for; beyond them PyAV reads astray."""
 
 
 class Track:
@@ -79,6 +83,8 @@ class Track:
             frames = list(decoder(packet))
         except (av.FFmpegError, ValueError):
             self.bad += bool(packet.size)
+            if packet.pts is not None and packet.time_base:
+                self.clock.start(float(packet.pts * packet.time_base))
             return
         for frame in frames:
             self.take(frame, name)
@@ -90,14 +96,15 @@ class Track:
             RecordingError: The recording is longer than the limit.
             StorageError: The disk is full.
         """
-        if not frame.samples or frame.sample_rate < self._limits.min_rate:
+        channels = frame.layout.nb_channels
+        if not frame.samples or frame.sample_rate < self._limits.min_rate or not 1 <= channels <= _PLANES:
             return
         stamp = None if frame.pts is None or frame.time_base is None else float(frame.pts * frame.time_base)
         before = self.clock.position
         start = self.clock.place(stamp, frame.samples / frame.sample_rate)
-        if self.clock.position > self._limits.max_seconds:
+        if self._limits.exceeded(self.clock.position):
             raise too_long(name, self._limits)
-        shape = (frame.format.name, frame.layout.nb_channels, frame.sample_rate)
+        shape = (frame.format.name, channels, frame.sample_rate)
         if start != before or shape != self._shape:
             self._seam(start, shape)
         self._clean(frame)
@@ -136,11 +143,11 @@ class Track:
         if kind is None:
             return
         count = frame.samples if frame.format.is_planar else frame.samples * frame.layout.nb_channels
-        wrong = [~np.isfinite(np.frombuffer(memoryview(plane), dtype=kind, count=count)) for plane in frame.planes]
+        wrong = [~np.isfinite(np.frombuffer(memoryview(plane), dtype=kind, count=count)) for plane in _planes(frame)]
         if not any(places.any() for places in wrong):
             return
         frame.make_writable()
-        for plane, places in zip(frame.planes, wrong, strict=True):
+        for plane, places in zip(_planes(frame), wrong, strict=True):
             samples = np.frombuffer(memoryview(plane), dtype=kind).copy()
             samples[:count][places] = 0
             plane.update(samples.tobytes())
@@ -148,7 +155,7 @@ class Track:
 
     def _write(self, piece: AudioFrame) -> None:
         planes: list[Int16] = [
-            np.frombuffer(memoryview(plane), dtype=np.int16)[: piece.samples] for plane in piece.planes
+            np.frombuffer(memoryview(plane), dtype=np.int16)[: piece.samples] for plane in _planes(piece)
         ]
         if len(planes) != len(self._writers):
             self.refitted += 1
@@ -157,6 +164,11 @@ class Track:
         for writer, plane in zip(self._writers, planes, strict=True):
             writer.write(self._at, plane)
         self._at += piece.samples
+
+
+def _planes(frame: AudioFrame) -> tuple[AudioPlane, ...]:
+    """Return the planes that are there: of eight, PyAV finds a ninth, which is no memory of ours."""
+    return frame.planes[: frame.layout.nb_channels if frame.format.is_planar else 1]
 
 
 def decoder_for(stream: AudioStream, limits: Limits) -> AudioCodecContext:
