@@ -1,0 +1,1 @@
+"""Findings become skills, one thing to keep and one to try."""

@@ -1,0 +1,166 @@
+"""The customer's own facts, fit for an example: a clause turned round to "you", or the thing it is about.
+
+Nothing is added. What they did not say, what was not heard clearly, what was masked and what nobody would
+wish to hear back never stands in an example.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from coach.coaching.ground import clear
+from coach.conversation import Word
+
+LEAST, MOST = 4, 16
+"""Words of a clause that can be given back in one breath."""
+
+_TURNED = {
+    "i": "you",
+    "i'm": "you're",
+    "i've": "you've",
+    "i'd": "you'd",
+    "i'll": "you'll",
+    "me": "you",
+    "my": "your",
+    "mine": "yours",
+    "myself": "yourself",
+    "we": "you",
+    "we're": "you're",
+    "we've": "you've",
+    "we'd": "you'd",
+    "we'll": "you'll",
+    "us": "you",
+    "our": "your",
+    "ours": "yours",
+    "ourselves": "yourselves",
+}
+_AGREES = {"am": "are", "was": "were", "wasn't": "weren't", "ain't": "aren't"}
+_THEIRS = frozenset("you your yours yourself you're you've you'd you'll y'all".split())
+_LEADS = frozenset(
+    "um uh er hi hello hey yes yeah no okay ok so well and but because cause like listen look oh right now just".split()
+)
+_JOINS = frozenset("and but so because which cause".split())
+_LINKS_BACK = frozenset("it its it's that this they them he she him her there".split())
+_ASKS = frozenset("what why how when where who which can could will would do does did is are".split())
+_HEDGES = frozenset("think guess mean know swear suppose thought".split())
+_DANGLING = frozenset("the a an my our to of and but i with for in is was that at on from or this be not".split())
+_MONTHS = frozenset(
+    "january february march april june july august september october november december "
+    "monday tuesday wednesday thursday friday saturday sunday".split()
+)
+_COUNTS = frozenset("hundred thousand dollars dollar bucks twice doubled tripled fifty ninety".split())
+_EDGES = re.compile(r"^\W+|[^\w%]+$")
+_STOPS = (".", "?", "!", ",", ";", ":")
+
+
+def plain(word: Word) -> str:
+    """Return a word without outer punctuation, lower case."""
+    return _EDGES.sub("", word.text.replace("’", "'")).casefold()
+
+
+def clauses(words: Sequence[Word]) -> Iterator[list[Word]]:
+    """Yield the clauses of a turn: cut at punctuation, and before "and", "but" and the like where none is written."""
+    clause: list[Word] = []
+    for word in words:
+        if len(clause) >= LEAST and plain(word) in _JOINS:
+            yield clause
+            clause = []
+        clause.append(word)
+        if word.text.endswith(_STOPS):
+            yield clause
+            clause = []
+    if clause:
+        yield clause
+
+
+FACT, OWN = 2, 1
+"""What a clause must be worth to be given back as a fact, or only as something of their own."""
+
+
+def clause(
+    words: Sequence[Word], avoid: Collection[str], things: Iterable[str], *, least: int = FACT, last: bool = False
+) -> str | None:
+    """Return the clause that says most, turned round: "your bill is four hundred dollars"; ``None`` for none fit.
+
+    Args:
+        words: What the customer said.
+        avoid: Words that are never given back.
+        things: What a clause may be about.
+        least: What it must be worth: ``FACT`` or ``OWN``.
+        last: Take the last one fit, rather than the one that says most.
+    """
+    best: tuple[int, str] | None = None
+    names = {thing for thing in things if " " not in thing}
+    for found in clauses(words):
+        body = _body(found)
+        if not _fit(body, avoid):
+            continue
+        worth = _worth([plain(word) for word in body], names)
+        if worth >= least and (best is None or worth > best[0] or last):
+            best = worth, turned(body)
+    return best[1] if best else None
+
+
+def thing(words: Sequence[Word], things: Iterable[str]) -> str | None:
+    """Return what a turn is about, as "your bill" or "the late fee"; ``None`` when it names nothing known.
+
+    Args:
+        words: What the customer said.
+        things: What may be named, in order of preference.
+    """
+    said = [plain(word) if clear(word) else "…" for word in words]
+    for name in things:
+        parts = name.split()
+        for at in range(len(said) - len(parts) + 1):
+            if said[at : at + len(parts)] == parts:
+                mine = at > 0 and said[at - 1] in ("my", "our")
+                return f"{'your' if mine else 'the'} {name}"
+    return None
+
+
+def turned(words: Sequence[Word]) -> str:
+    """Return a clause as the other party would give it back.
+
+    >>> turned([Word(text, 0, 1) for text in "I was told my bill was paid.".split()])
+    'you were told your bill was paid'
+    """
+    said: list[str] = []
+    for word in words:
+        bare = plain(word)
+        if "you" in said[-2:] and bare in _AGREES:
+            said.append(_AGREES[bare])
+        elif bare in _TURNED:
+            said.append(_TURNED[bare])
+        else:
+            text = word.text.strip('.,?!;:"“”')
+            said.append(text if said or text[:2].isupper() or not text[:1].isalpha() else text[:1].lower() + text[1:])
+    return " ".join(said)
+
+
+def _body(found: Sequence[Word]) -> list[Word]:
+    """Return a clause without the words that only lead into it."""
+    body = list(found)
+    while body and plain(body[0]) in _LEADS:
+        body.pop(0)
+    return body
+
+
+def _fit(body: Sequence[Word], avoid: Collection[str]) -> bool:
+    said = [plain(word) for word in body]
+    if not LEAST <= len(body) <= MOST or body[-1].text.endswith("?") or said[0] in _ASKS | _LINKS_BACK:
+        return False
+    if said[-1] in _DANGLING or not _HEDGES.isdisjoint(said[:3]):
+        return False
+    if any(word.masked or not clear(word) for word in body):
+        return False
+    return not any(bare in _THEIRS or bare in avoid or bare in ("uh", "um", "er") for bare in said)
+
+
+def _worth(said: Sequence[str], things: Collection[str]) -> int:
+    """Return how much a clause says: an amount, a date, a thing, and whose it is."""
+    own = any(bare in _TURNED for bare in said)
+    amount = any(bare in _COUNTS or any(c.isdigit() for c in bare) for bare in said)
+    dated = any(bare in _MONTHS for bare in said)
+    named = any(bare in things for bare in said)
+    return own + 2 * amount + dated + 2 * named

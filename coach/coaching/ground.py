@@ -1,0 +1,116 @@
+"""What advice stands on: the call, what was found in it, and what may be quoted."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cached_property
+
+from coach.coaching.rubric import Rubric
+from coach.conversation import CLEAR, Conversation, Findings, Interval, Moment, Role, Turn, Word
+
+MOST_WORDS = 28
+"""Words of a quotation, after which it is cut."""
+
+Found = tuple[int, Moment]
+"""A moment and its index in the review."""
+
+
+def clear(word: Word) -> bool:
+    """Whether a word was heard clearly; an engine that gives no confidence says nothing against it."""
+    return word.confidence is None or word.confidence >= CLEAR
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One call with its findings.
+
+    Attributes:
+        conversation: The call.
+        findings: What the analysers found.
+        rubric: What counts.
+        delayed_line: Whether both parties often started at once.
+    """
+
+    conversation: Conversation
+    findings: Findings
+    rubric: Rubric
+    delayed_line: bool = False
+
+    def moments(self, *kinds: str, role: Role = "agent", sure: float | None = None) -> list[Found]:
+        """Return the moments of these kinds with their indices, at least as sure as the rubric counts from."""
+        least = self.rubric.sure if sure is None else sure
+        return [
+            (index, moment)
+            for index, moment in enumerate(self.findings.moments)
+            if moment.kind in kinds and moment.role == role and moment.confidence >= least
+        ]
+
+    def turns(self, role: Role) -> list[tuple[int, Turn]]:
+        """Return a party's turns with their indices, backchannels and attempts left out."""
+        return [
+            (index, turn)
+            for index, turn in enumerate(self.conversation.turns)
+            if turn.role == role and turn.kind == "turn"
+        ]
+
+    def turn(self, moment: Moment, *names: str) -> int | None:
+        """Return the first turn that a moment's evidence names, ``None`` when it names none."""
+        for name in names:
+            index = moment.evidence.get(name)
+            if isinstance(index, int) and not isinstance(index, bool) and 0 <= index < len(self.conversation.turns):
+                return index
+        return None
+
+    @cached_property
+    def stories(self) -> list[tuple[int, Turn]]:
+        """The customer's turns that are stories, with their indices."""
+        return [(i, turn) for i, turn in self.turns("customer") if len(turn.words) >= self.rubric.story_words]
+
+    @cached_property
+    def hard(self) -> bool:
+        """Whether the customer made this a hard call."""
+        return bool(self.moments("hard_call", role="customer", sure=self.rubric.coach))
+
+    @cached_property
+    def shares(self) -> tuple[float | None, float | None]:
+        """Shares of the agent's and of the customer's speech that were heard clearly."""
+        return self.conversation.heard("agent"), self.conversation.heard("customer")
+
+    @cached_property
+    def has_words(self) -> bool:
+        """Whether both parties have words."""
+        return all(party.words for party in self.conversation.parties)
+
+    @cached_property
+    def heard(self) -> bool:
+        """Whether both parties were heard well enough to call something absent."""
+        return self.has_words and all(share is None or share >= self.rubric.heard for share in self.shares)
+
+    def words(self, role: Role, within: Interval) -> list[Word]:
+        """Return a party's words whose middle lies in a stretch of time."""
+        party = self.conversation.party(role)
+        if party is None:
+            return []
+        first = bisect_left(party.words, within.start - 0.05, key=lambda word: word.interval.middle)
+        last = bisect_left(party.words, within.end + 0.05, key=lambda word: word.interval.middle)
+        return list(party.words[first:last])
+
+    def quote(self, role: Role, within: Interval) -> str:
+        """Return what a party said, unclear words left out as "…"; empty when too little was clear.
+
+        Args:
+            role: Whose words.
+            within: When.
+        """
+        words = self.words(role, within)
+        if sum(clear(word) for word in words) * 2 < len(words):
+            return ""
+        said: list[str] = []
+        for word in words[:MOST_WORDS]:
+            text = word.text if clear(word) else "…"
+            if text != "…" or said[-1:] != ["…"]:
+                said.append(text)
+        if len(words) > MOST_WORDS and said[-1:] != ["…"]:
+            said.append("…")
+        return " ".join(said)

@@ -1,0 +1,197 @@
+"""The listening skills of one call: opportunities met of how many, counts before scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from coach.coaching.ground import Found, Ground
+from coach.coaching.rubric import SKILLS, Rubric
+from coach.coaching.sentences import Sentences, load_sentences
+from coach.conversation import Conversation, Findings, Skill
+
+ANSWERED_WITHIN = 2
+"""The agent's turns after a story in which a question about it is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Opportunities met of how many, and the moments they rest on; ``absent`` names why there are none."""
+
+    met: int = 0
+    of: int = 0
+    moments: tuple[int, ...] = ()
+    absent: str | None = None
+
+
+def skills(
+    conversation: Conversation,
+    findings: Findings,
+    rubric: Rubric,
+    *,
+    call_type: str | None = None,
+    delayed_line: bool = False,
+) -> tuple[Skill, ...]:
+    """Return the six listening skills of one call.
+
+    What did not come up, was not heard well enough, or is left out for this type of call is 0 of 0.
+
+    Args:
+        conversation: The call.
+        findings: Everything that was found in it; skills point at its moments by index.
+        rubric: What counts and how much.
+        call_type: The type of call, where it is known.
+        delayed_line: Whether both parties often started at once.
+    """
+    say, ground = load_sentences(), Ground(conversation, findings, rubric, delayed_line)
+    made = []
+    for skill in SKILLS:
+        count = _count(skill, ground, call_type)
+        score = 100 * count.met / count.of if rubric.scores and count.of and not ground.hard else None
+        why = _why(skill, count, ground, say)
+        weight = rubric.weight(skill, call_type)
+        made.append(Skill(say(f"skill.{skill}"), count.met, count.of, score, weight, why, count.moments))
+    return tuple(made)
+
+
+def overall(found: Iterable[Skill]) -> float | None:
+    """Return Σ(points x weight) / Σ(possible x weight), 0 to 100; ``None`` unless the rubric turned scores on."""
+    scored = [skill for skill in found if skill.score is not None]
+    possible = sum(skill.of * skill.weight for skill in scored)
+    return 100 * sum(skill.met * skill.weight for skill in scored) / possible if possible else None
+
+
+def _count(skill: str, ground: Ground, call_type: str | None) -> Count:
+    if not ground.conversation.two_parties:
+        return Count(absent="roles")
+    if not ground.rubric.applies(skill, call_type):
+        return Count(absent="call_type")
+    count = _COUNTS[skill](ground)
+    return count if count.of or count.absent else Count(moments=count.moments, absent="nothing")
+
+
+def _why(skill: str, count: Count, ground: Ground, say: Sentences) -> str:
+    if count.absent:
+        return say(f"absent.{count.absent}")
+    agent, customer = ground.shares
+    if agent is None or customer is None:
+        heard = say("heard.unknown")
+    else:
+        heard = say("heard.both", agent=f"{agent:.0%}", customer=f"{customer:.0%}")
+    parts = [say(f"counted.{skill}", met=count.met, of=count.of), heard]
+    return " ".join([*parts, say("absent.hard")] if ground.hard else parts)
+
+
+def _letting_them_finish(ground: Ground) -> Count:
+    if not ground.conversation.timed:
+        return Count(absent="timing")
+    if ground.delayed_line:
+        return Count(absent="delay")
+    cut = ground.moments("interruption")
+    turns = {i for i, turn in ground.turns("customer") if turn.interval.duration >= ground.rubric.turn_seconds}
+    broken = {ground.turn(moment, "other_turn") for _, moment in cut} - {None}
+    of = len(turns | broken)
+    return Count(of - len(broken), of, _indices(cut))
+
+
+def _room_to_talk(ground: Ground) -> Count:
+    if not ground.conversation.timed:
+        return Count(absent="timing")
+    explained = {i for i, turn in ground.turns("agent") if turn.interval.duration >= ground.rubric.long_turn}
+    long = ground.moments("monologue")
+    into = [] if ground.delayed_line else ground.moments("interruption_attempt")
+    started = {ground.turn(moment, "other_turn") for _, moment in into}
+    stories = {i for i, _ in ground.stories}
+    missed = len(stories & started) + min(len(long), len(explained))
+    of = len(stories) + len(explained)
+    moments = [found for found in into if ground.turn(found[1], "other_turn") in stories]
+    return Count(of - missed, of, _indices([*moments, *long, *ground.moments("backchannel")]))
+
+
+def _saying_it_back(ground: Ground) -> Count:
+    return _answered(
+        ground,
+        met=ground.moments("paraphrase", "echo"),
+        missed=ground.moments("missed_paraphrase"),
+    )
+
+
+def _acknowledging(ground: Ground) -> Count:
+    missed = ground.moments("missed_empathy", "owed_acknowledgement")
+    met = ground.moments("empathy", "reassurance")
+    weighed = {ground.turn(m, "turn") for _, m in ground.moments("distress", role="customer")}
+    sorry = [
+        f for f in ground.moments("apology") if ground.turn(f[1], "customer_turn", "about_turn") in weighed - {None}
+    ]
+    return _answered(ground, met=[*met, *sorry], missed=missed)
+
+
+def _answered(ground: Ground, *, met: Sequence[Found], missed: Sequence[Found]) -> Count:
+    """Count the customer's turns that were met, and those that were missed and by nothing else met."""
+    answered = {_about(ground, found) for found in met}
+    went_by = {_about(ground, found) for found in missed} - answered
+    if not ground.heard:
+        # Hearing worse never scores worse: without clear words nothing can be called missed, and to
+        # show only what was met would flatter.
+        return Count(moments=_indices(met), absent="not_heard" if ground.has_words else "words")
+    return Count(len(answered), len(answered | went_by), _indices([*met, *missed]))
+
+
+def _about(ground: Ground, found: Found) -> tuple[str, int]:
+    """Return the customer's turn that a moment is about, or the moment itself when it names none."""
+    index, moment = found
+    turn = ground.turn(moment, "customer_turn", "about_turn")
+    return ("turn", turn) if turn is not None else ("moment", index)
+
+
+def _asking(ground: Ground) -> Count:
+    asked = ground.moments("clarifying_question", "open_question", "check_understanding")
+    if not ground.heard:
+        return Count(moments=_indices(asked), absent="not_heard" if ground.has_words else "words")
+    agents = [turn.interval for _, turn in ground.turns("agent")]
+    met, moments, of = 0, [], 0
+    for index, story in ground.stories:
+        following = [turn for turn in agents if turn.start >= story.start and turn.end > story.end][:ANSWERED_WITHIN]
+        if not following:
+            continue
+        of += 1
+        about = [
+            found
+            for found in asked
+            if ground.turn(found[1], "about_turn", "customer_turn") == index
+            or any(turn.start - 0.05 <= found[1].start < turn.end for turn in following)
+        ]
+        met += bool(about)
+        moments += about
+    return Count(met, of, _indices(moments))
+
+
+STEPS = (("ownership",), ("option", "commitment"), ("recap",), ("closing_question",))
+"""Seeing it through: taking it on, a way forward, what happens next, asking whether the need is met."""
+
+
+def _seeing_it_through(ground: Ground) -> Count:
+    steps = [ground.moments(*kinds) for kinds in STEPS]
+    moments = _indices([found for step in steps for found in step])
+    if not ground.heard:
+        return Count(moments=moments, absent="not_heard" if ground.has_words else "words")
+    if not ground.stories and not any(steps):
+        return Count()  # nothing was asked for that could be seen through
+    return Count(sum(bool(step) for step in steps), len(steps), moments)
+
+
+def _indices(found: Iterable[Found]) -> tuple[int, ...]:
+    return tuple(sorted({index for index, _ in found}))
+
+
+_COUNTS: Mapping[str, Callable[[Ground], Count]] = MappingProxyType(
+    {
+        "letting_them_finish": _letting_them_finish,
+        "room_to_talk": _room_to_talk,
+        "saying_it_back": _saying_it_back,
+        "asking": _asking,
+        "acknowledging": _acknowledging,
+        "seeing_it_through": _seeing_it_through,
+    }
+)
