@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coach.conversation import Advice, Moment, Review, Turn, Word
 from coach.reporting.opening import length
@@ -15,6 +16,8 @@ from coach.reporting.view import plain
 
 SURE, LIKELY = 0.7, 0.5
 """Confidence from which something is said plainly, and from which it is likely."""
+
+_OVERLAPPING = 64  # turns to look back through for one that is still going on
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Entry:
     end: float
     role: str
     label: str
+    also: tuple[str, ...]
     tone: Tone
     words: tuple[Token, ...]
     doubt: str
@@ -106,10 +110,10 @@ class Tally:
 def place(review: Review, at: float) -> Place:
     """Return a point in the call; its turn is the one that holds it, or the next."""
     turns = review.conversation.turns
-    holding = (i for i, turn in enumerate(turns) if at in turn.interval)
-    turn = next(holding, None)
-    if turn is None:
-        turn = next((i for i, later in enumerate(turns) if later.start >= at), None)
+    later = bisect_right(turns, at, key=lambda turn: turn.start)
+    # Turns overlap, so the one that holds the point may have begun some turns before.
+    holding = (i for i in range(max(0, later - _OVERLAPPING), later) if at in turns[i].interval)
+    turn = next(holding, later if later < len(turns) else None)
     return Place(round(at, 3), clock(at), turn)
 
 
@@ -125,8 +129,14 @@ def lines(review: Review, say: Phrases) -> tuple[Line, ...]:
 
 
 def entries(review: Review, say: Phrases) -> tuple[Entry, ...]:
-    """Return every moment in order of time."""
-    return tuple(_entry(review, i, moment, say) for i, moment in enumerate(review.findings.moments))
+    """Return every moment in order of time; two findings about the same words share one entry."""
+    shown: dict[object, Entry] = {}
+    for index, moment in enumerate(review.findings.moments):
+        entry = _entry(review, index, moment, say)
+        key = (entry.place, entry.end, entry.role, entry.tone, entry.doubt, entry.words or index)
+        first = shown.get(key)
+        shown[key] = entry if first is None else replace(first, also=(*first.also, entry.label))
+    return tuple(shown.values())
 
 
 def card(review: Review, advice: Advice | None, say: Phrases) -> Card | None:
@@ -223,6 +233,7 @@ def _entry(review: Review, index: int, moment: Moment, say: Phrases) -> Entry:
         end=round(moment.end, 3),
         role=moment.role,
         label=say.moment(moment),
+        also=(),
         tone=say.tone(moment.kind, moment.role),
         words=tokens,
         doubt=doubt,
@@ -233,6 +244,9 @@ def _entry(review: Review, index: int, moment: Moment, say: Phrases) -> Entry:
 
 def _remarks(moment: Moment, say: Phrases) -> tuple[str, ...]:
     remarks = []
+    cut = clean(str(moment.evidence.get("cut_text") or ""))
+    if cut and moment.role in ("agent", "customer"):
+        remarks.append(say(f"listen.cut_{moment.role}", text=cut))
     overlap = moment.evidence.get("overlap")
     if isinstance(overlap, float | int) and not isinstance(overlap, bool) and overlap > 0:
         remarks.append(say("listen.both_spoke", time=duration(overlap)))
@@ -260,11 +274,10 @@ def _tokens(words: Iterable[Word]) -> tuple[Token, ...]:
 
 def _turn_of(review: Review, moment: Moment) -> int | None:
     """Return the turn that a moment is noted beside: the doer's, or the customer's for what went unanswered."""
-    held = [
-        (i, turn) for i, turn in enumerate(review.conversation.turns) if turn.start - 0.05 <= moment.start < turn.end
-    ]
-    doer = next((i for i, turn in held if turn.role == moment.role and turn.start - 0.05 <= moment.start), None)
-    return doer if doer is not None else next((i for i, _ in held), None)
+    turns = review.conversation.turns
+    later = bisect_right(turns, moment.start + 0.05, key=lambda turn: turn.start)
+    held = [i for i in range(max(0, later - _OVERLAPPING), later) if moment.start < turns[i].end]
+    return next((i for i in held if turns[i].role == moment.role), next(iter(held), None))
 
 
 def _theirs(review: Review, advice: Advice, moment: Moment | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from coach.conversation import CLEAR, Advice, Interval, Moment, Review, Word
@@ -23,7 +24,7 @@ def words_of(review: Review, moment: Moment) -> tuple[Word, ...]:
     """
     wanted = moment.text.split()
     for party in review.conversation.parties:
-        inside = [w for w in party.words if moment.start - 0.05 <= w.interval.middle <= moment.end + 0.05]
+        inside = list(_within(party.words, [moment.interval], slack=0.05))
         texts = [word.text for word in inside]
         for at in range(len(texts) - len(wanted) + 1):
             if wanted and texts[at : at + len(wanted)] == wanted:
@@ -63,8 +64,12 @@ def turn_at(review: Review, index: object) -> Interval | None:
     return None
 
 
-def _within(words: Sequence[Word], places: Sequence[Interval]) -> Iterator[Word]:
-    return (word for word in words if any(p.start <= word.interval.middle <= p.end for p in places))
+def _within(words: Sequence[Word], places: Sequence[Interval], slack: float = 0.0) -> Iterator[Word]:
+    """Return the words whose middle lies in one of the places; words are in order of time."""
+    for place in places:
+        first = bisect_left(words, place.start - slack, key=lambda word: word.interval.middle)
+        last = bisect_right(words, place.end + slack, key=lambda word: word.interval.middle)
+        yield from words[first:last]
 
 
 def _names(text: str) -> set[str]:

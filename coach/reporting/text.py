@@ -22,6 +22,9 @@ _CONTROLS = re.compile(
 )
 _SPACES = re.compile(r"\s+")
 
+NO_BREAK = "\u00a0"
+"""Keeps a number and its unit on one line."""
+
 WIDTH = 80
 """Columns of a terminal that nobody has widened."""
 
@@ -56,9 +59,17 @@ def clock(at: float, *, whole: bool = True) -> str:
 def duration(seconds: float) -> str:
     """Return a length of time in words, as exact as a person wants it.
 
-    >>> duration(0.84), duration(12.34), duration(48.6), duration(124), duration(3725)
-    ('0.8 s', '12.3 s', '49 s', '2 min 4 s', '1 h 2 min')
+    Its spaces do not break: a number stays beside its unit.
+
+    >>> [duration(s).replace(NO_BREAK, " ") for s in (0, 0.84, 12.34, 48.6, 124, 3725)]
+    ['0 s', '0.8 s', '12.3 s', '49 s', '2 min 4 s', '1 h 2 min']
     """
+    return _duration(seconds).replace(" ", NO_BREAK)
+
+
+def _duration(seconds: float) -> str:
+    if seconds == 0:
+        return "0 s"
     if seconds < 19.95:
         return f"{seconds:.1f} s"
     whole = round(seconds)
@@ -74,13 +85,13 @@ def percent(share: float) -> str:
     """Return a share as a whole percentage, never rounding something to nothing.
 
     >>> percent(0.4375), percent(0.002), percent(0)
-    ('44 %', 'under 1 %', '0 %')
+    ('44%', 'under 1%', '0%')
     """
     if 0 < share < 0.005:
-        return "under 1 %"
+        return "under 1%"
     if 0.995 <= share < 1:
-        return "over 99 %"
-    return f"{share * 100:.0f} %"
+        return "over 99%"
+    return f"{share * 100:.0f}%"
 
 
 def number(value: float) -> str:
@@ -122,7 +133,7 @@ def wrap(text: str, *, indent: str = "", hanging: str | None = None, width: int 
         width: Columns.
     """
     return textwrap.wrap(
-        text,
+        text.replace(NO_BREAK, " "),
         width,
         initial_indent=indent,
         subsequent_indent=indent if hanging is None else hanging,

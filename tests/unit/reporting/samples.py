@@ -399,6 +399,37 @@ def saying(text: str, *, confidence: float = 0.9) -> Review:
     )
 
 
+def longer(times: int) -> Review:
+    """Return a call in which the made one is said again and again: its two minutes, that many times."""
+    made = review()
+    call = made.conversation
+
+    def later(interval: Interval, round_: int) -> Interval:
+        return Interval(interval.start + round_ * DURATION, interval.end + round_ * DURATION)
+
+    def again(words: tuple[Word, ...], round_: int) -> tuple[Word, ...]:
+        by = round_ * DURATION
+        return tuple(replace(word, start=word.start + by, end=word.end + by) for word in words)
+
+    rounds = range(times)
+    turns = (replace(t, interval=later(t.interval, n), words=again(t.words, n)) for n in rounds for t in call.turns)
+    parties = (
+        replace(
+            party,
+            speech=tuple(later(interval, n) for n in rounds for interval in party.speech),
+            words=tuple(word for n in rounds for word in again(party.words, n)),
+        )
+        for party in call.parties
+    )
+    found = (replace(m, interval=later(m.interval, n)) for n in rounds for m in made.findings.moments)
+    return replace(
+        made,
+        recording=replace(made.recording, duration=DURATION * times),
+        conversation=replace(call, duration=DURATION * times, turns=tuple(turns), parties=tuple(parties)),
+        findings=Findings(made.findings.measures, tuple(found)),
+    )
+
+
 def transcript_only() -> Review:
     """Return a review of an imported transcript without a recording, without timing and without advice."""
     made = review()

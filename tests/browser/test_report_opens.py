@@ -1,0 +1,177 @@
+"""The report in a real browser, opened from the disk: it plays, it is quiet, and everybody can use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = [
+    "</script><script>window.owned=1</script>",
+    "<img src=x onerror=window.owned=1>",
+    "\u202eevil",
+    "w" * 10_000,
+    "🙂👩‍👩‍👧",
+    "\"'><svg onload=window.owned=1>",
+]
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["sound inside", "sound beside"])
+def test_it_opens_without_a_word_to_anybody(beside: bool, open_page: Callable[..., Any], samples: ModuleType) -> None:
+    opened = open_page(samples.review(), beside=beside)
+    opened.page.click("button.moment-button >> nth=0")
+    opened.page.wait_for_function("document.querySelector('audio').currentTime > 0")
+
+    addresses = [url for url in opened.requests if not url.startswith("data:")]
+    assert {url.rsplit("/", 1)[-1] for url in addresses} == {
+        "call.html",
+        *(["the%20call%20%231.mp3"] if beside else []),
+    }
+    assert all(url.startswith("file:") for url in addresses)
+    assert opened.violations == []
+    assert opened.complaints == []
+    assert opened.page.evaluate("Math.abs(document.querySelector('audio').duration - 121.5)") < 0.2
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["sound inside", "sound beside"])
+def test_every_moment_plays_from_where_it_is(beside: bool, open_page: Callable[..., Any], samples: ModuleType) -> None:
+    opened = open_page(samples.review(), beside=beside)
+    opened.page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    buttons = opened.page.locator("button.moment-button")
+
+    assert buttons.count() >= 15
+    for index in range(buttons.count()):
+        wanted = float(buttons.nth(index).get_attribute("data-at"))
+        # Seen at the moment of seeking: the sound plays on while the test looks.
+        at = buttons.nth(index).evaluate(
+            "button => new Promise(done => { const audio = document.querySelector('audio');"
+            "audio.addEventListener('seeked', () => { done(audio.currentTime); audio.pause(); }, {once: true});"
+            "button.click(); })"
+        )
+        assert at == pytest.approx(wanted, abs=0.1)
+    buttons.nth(0).click()
+    opened.page.wait_for_function("!document.querySelector('audio').paused")
+
+
+def test_words_turns_and_lanes_play(open_page: Callable[..., Any], samples: ModuleType) -> None:
+    opened = open_page(samples.review())
+    word = opened.page.locator("#turn-3 .words [data-t]").nth(5)
+
+    word.click()
+    assert opened.time == pytest.approx(float(word.get_attribute("data-t")), abs=0.5)
+    opened.page.wait_for_function("document.querySelector('#turn-3.now .words .now')")
+    opened.page.click("#turn-8 button")
+    assert opened.time == pytest.approx(samples.review().conversation.turns[8].start, abs=0.5)
+    opened.page.locator("#lanes").scroll_into_view_if_needed()
+    lanes = opened.page.locator("#lanes").bounding_box()
+    opened.page.mouse.click(lanes["x"] + lanes["width"] * 0.5, lanes["y"] + 60)
+    assert opened.time == pytest.approx(121.5 / 2, abs=1)
+    assert float(opened.page.get_attribute("#playhead", "x1").rstrip("%")) == pytest.approx(50, abs=2)
+
+
+def test_the_keys_play_and_go(open_page: Callable[..., Any], samples: ModuleType) -> None:
+    opened = open_page(samples.review())
+    keyboard = opened.page.keyboard
+    starts = sorted({moment.start for moment in samples.review().findings.moments})
+
+    keyboard.press("Space")
+    opened.page.wait_for_function("!document.querySelector('audio').paused")
+    keyboard.press("Space")
+    opened.page.wait_for_function("document.querySelector('audio').paused")
+    assert opened.page.evaluate("scrollY") == 0
+    before = opened.time
+    keyboard.press("ArrowRight")
+    assert opened.time == pytest.approx(before + 5, abs=0.1)
+    keyboard.press("ArrowLeft")
+    keyboard.press("ArrowLeft")
+    assert opened.time == pytest.approx(max(0, before - 5), abs=0.1)
+    keyboard.press("Shift+ArrowRight")
+    keyboard.press("Shift+ArrowRight")
+    assert opened.time == pytest.approx(starts[1], abs=0.1)
+    keyboard.press("Shift+ArrowLeft")
+    assert opened.time == pytest.approx(starts[0], abs=0.1)
+
+
+def test_everything_can_be_reached_by_tab_and_pressed(open_page: Callable[..., Any], samples: ModuleType) -> None:
+    opened = open_page(samples.review())
+    reached = set()
+    for _ in range(120):
+        opened.page.keyboard.press("Tab")
+        reached.add(opened.page.evaluate("document.activeElement.className || document.activeElement.tagName"))
+
+    assert reached >= {"skip", "listen-to", "moment-button", "at", "link", "SUMMARY", "AUDIO"}
+    button = opened.page.locator("button.listen-to").nth(1)
+    button.focus()
+    opened.page.keyboard.press("Space")
+    opened.page.wait_for_function("!document.querySelector('audio').paused")
+    assert opened.time == pytest.approx(float(button.get_attribute("data-at")), abs=0.5)
+
+
+@pytest.mark.parametrize("width", [320, 768, 1600])
+def test_nothing_scrolls_sideways(width: int, open_page: Callable[..., Any], samples: ModuleType) -> None:
+    for review in (samples.review(), samples.saying("w" * 10_000)):
+        opened = open_page(review, viewport={"width": width, "height": 700})
+        opened.page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+        assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("looks", ["light", "dark", "print", "phone", "silent"])
+def test_everybody_can_use_it(looks: str, open_page: Callable[..., Any], samples: ModuleType) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    options: dict[str, Any] = {"color_scheme": "dark" if looks == "dark" else "light"}
+    if looks == "phone":
+        options["viewport"] = {"width": 320, "height": 640}
+    opened = open_page(samples.review(), silent=looks == "silent", **options)
+    if looks == "print":
+        opened.page.emulate_media(media="print")
+    opened.page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    opened.page.evaluate("document.getElementById('turn-4').classList.add('now')")
+
+    found = axe.Axe().run(opened.page).response["violations"]
+
+    assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_call_is_shown_as_text(text: str, open_page: Callable[..., Any], samples: ModuleType) -> None:
+    opened = open_page(samples.saying(text))
+    opened.page.click("button.moment-button >> nth=0")
+
+    assert opened.page.evaluate("window.owned") is None
+    assert opened.violations == []
+    assert opened.complaints == []
+    opened.page.locator("#turn-1 .words").scroll_into_view_if_needed()
+    # What is out of sight is laid out only when it comes near.
+    opened.page.wait_for_function("document.querySelector('#turn-1 .words').innerText.length > 0")
+    shown = opened.page.locator("#turn-1 .words").inner_text()
+    assert "".join(shown.split()) == "".join(text.replace("\u202e", "").split())
+    assert opened.page.locator("#turn-1 .words :is(img, svg, script)").count() == 0
+
+
+def test_it_reads_without_script(open_page: Callable[..., Any], samples: ModuleType) -> None:
+    opened = open_page(samples.review(), java_script_enabled=False, silent=True)
+
+    assert "That is a big jump" in opened.page.locator("main").inner_text()
+    assert opened.page.locator("#turns").is_visible()
+
+
+def test_it_prints_everything_that_was_said(open_page: Callable[..., Any], samples: ModuleType) -> None:
+    opened = open_page(samples.review())
+    opened.page.emulate_media(media="print")
+
+    box = opened.page.locator("#turns").bounding_box()
+    last = opened.page.locator(".turn").last.bounding_box()
+    assert last["y"] + last["height"] <= box["y"] + box["height"] + 1
+    assert opened.page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_a_two_hour_call_opens_at_once(open_page: Callable[..., Any], samples: ModuleType) -> None:
+    opened = open_page(samples.longer(60))
+
+    timing = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
+    assert opened.page.evaluate(timing) < 2000
+    assert opened.page.locator(".turn").count() == 60 * len(samples.review().conversation.turns)
