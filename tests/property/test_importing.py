@@ -67,7 +67,7 @@ anything = st.recursive(
     ),
     max_leaves=30,
 )
-quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @quick
@@ -92,7 +92,7 @@ def places(value: dict[str, Any] | list[Any]) -> Iterator[tuple[Any, Any]]:
             yield from places(inside)
 
 
-@settings(quick, max_examples=250)
+@settings(quick, max_examples=150)
 @given(data=st.data(), name=st.sampled_from(sorted(JSON_SAMPLES)))
 def test_a_good_file_with_damage_is_an_import_or_a_refusal(path: Path, data: st.DataObject, name: str) -> None:
     document = copy.deepcopy(JSON_SAMPLES[name])
