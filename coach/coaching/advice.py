@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from coach.coaching import facts
 from coach.coaching.drills import practice
@@ -14,6 +15,9 @@ from coach.conversation import Advice, Coaching, Conversation, Findings, Moment,
 
 SETTLED = 30.0
 """Seconds a call must last before it is expected to end in an orderly way."""
+
+CLOSING = 0.75
+"""Share of the call after which a promise is taken to sum up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +113,11 @@ def _endings(ground: Ground) -> Iterator[Candidate]:
     if ground.conversation.duration < SETTLED:
         return
     story, sure = ground.stories[-1][0], min(agent, customer)
-    for kind, moments in (("no_recap", ("recap",)), ("no_close", ("closing_question",))):
-        # Even a doubtful find speaks against calling it absent.
-        if worth.get(kind) and sure >= ground.rubric.coach and not ground.moments(*moments, sure=0.0):
+    end = CLOSING * ground.conversation.duration
+    for kind, kinds in (("no_recap", ("recap", "commitment")), ("no_close", ("closing_question",))):
+        # Even a doubtful find speaks against calling it absent; so does a promise near the end.
+        there = [m for _, m in ground.moments(*kinds, sure=0.0) if m.kind != "commitment" or m.end >= end]
+        if worth.get(kind) and sure >= ground.rubric.coach and not there:
             yield Candidate(kind, worth[kind] * sure, None, story)
 
 
@@ -125,8 +131,8 @@ def _choose(candidates: Sequence[Candidate], most: int) -> list[Candidate]:
     return chosen[:most]
 
 
-def _order(candidate: Candidate) -> tuple[float, int]:
-    return -candidate.worth, candidate.found[0] if candidate.found else len(TRY) ** 6
+def _order(candidate: Candidate) -> tuple[float, float]:
+    return -candidate.worth, candidate.found[0] if candidate.found else inf
 
 
 def _try(candidate: Candidate, ground: Ground, say: Sentences) -> Advice:

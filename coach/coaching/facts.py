@@ -44,7 +44,11 @@ _JOINS = frozenset("and but so because which cause".split())
 _LINKS_BACK = frozenset("it its it's that this they them he she him her there".split())
 _ASKS = frozenset("what why how when where who which can could will would do does did is are".split())
 _HEDGES = frozenset("think guess mean know swear suppose thought".split())
-_DANGLING = frozenset("the a an my our to of and but i with for in is was that at on from or this be not".split())
+_DANGLING = frozenset(
+    (
+        "the a an my our to of and but i with for in is was that at on from or this be not if whether can could would"
+    ).split()
+)
 _MONTHS = frozenset(
     "january february march april june july august september october november december "
     "monday tuesday wednesday thursday friday saturday sunday".split()
@@ -94,6 +98,8 @@ def clause(
     names = {thing for thing in things if " " not in thing}
     for found in clauses(words):
         body = _body(found)
+        while last and body and plain(body[-1]) in _DANGLING:
+            body.pop()  # it was cut off here
         if not _fit(body, avoid):
             continue
         worth = _worth([plain(word) for word in body], names)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from coach.coaching.ground import Found, Ground
 from coach.coaching.rubric import SKILLS, Rubric
 from coach.coaching.sentences import Sentences, load_sentences
 from coach.conversation import Conversation, Findings, Skill
+
+NO_STORIES: Mapping[int, int] = MappingProxyType({})
 
 ANSWERED_WITHIN = 2
 """The agent's turns after a story in which a question about it is looked for."""
@@ -110,11 +112,22 @@ def _room_to_talk(ground: Ground) -> Count:
 
 
 def _saying_it_back(ground: Ground) -> Count:
-    return _answered(
-        ground,
-        met=ground.moments("paraphrase", "echo"),
-        missed=ground.moments("missed_paraphrase"),
-    )
+    stories = _story_of(ground)
+    reflected = ground.moments("paraphrase", "echo")
+    of_story = [found for found in reflected if ground.turn(found[1], "customer_turn") in (None, *stories)]
+    given = _answered(ground, met=of_story, missed=ground.moments("missed_paraphrase"), same=stories)
+    # What was given back of a word or two is shown and credited; it is no story of the four.
+    return replace(given, moments=tuple(sorted({*given.moments, *_indices(reflected)})))
+
+
+def _story_of(ground: Ground) -> dict[int, int]:
+    """Return the first turn of the story that each of the customer's turns belongs to; short turns belong to none."""
+    stories = {index: index for index, _ in ground.stories}
+    for _, moment in ground.moments("account", role="customer", sure=0.0):
+        turns = moment.evidence.get("turns")
+        if isinstance(turns, tuple | list) and turns and all(isinstance(turn, int) for turn in turns):
+            stories |= dict.fromkeys(turns, turns[0])
+    return stories
 
 
 def _acknowledging(ground: Ground) -> Count:
@@ -127,10 +140,19 @@ def _acknowledging(ground: Ground) -> Count:
     return _answered(ground, met=[*met, *sorry], missed=missed)
 
 
-def _answered(ground: Ground, *, met: Sequence[Found], missed: Sequence[Found]) -> Count:
-    """Count the customer's turns that were met, and those that were missed and by nothing else met."""
-    answered = {_about(ground, found) for found in met}
-    went_by = {_about(ground, found) for found in missed} - answered
+def _answered(
+    ground: Ground, *, met: Sequence[Found], missed: Sequence[Found], same: Mapping[int, int] = NO_STORIES
+) -> Count:
+    """Count the customer's turns that were met, and those that were missed and by nothing else met.
+
+    Args:
+        ground: The call.
+        met: Moments that answer a turn.
+        missed: Moments that say a turn was not answered.
+        same: First turn of the story that a turn belongs to.
+    """
+    answered = {_about(ground, found, same) for found in met}
+    went_by = {_about(ground, found, same) for found in missed} - answered
     if not ground.heard:
         # Hearing worse never scores worse: without clear words nothing can be called missed, and to
         # show only what was met would flatter.
@@ -138,11 +160,11 @@ def _answered(ground: Ground, *, met: Sequence[Found], missed: Sequence[Found]) 
     return Count(len(answered), len(answered | went_by), _indices([*met, *missed]))
 
 
-def _about(ground: Ground, found: Found) -> tuple[str, int]:
+def _about(ground: Ground, found: Found, same: Mapping[int, int]) -> tuple[str, int]:
     """Return the customer's turn that a moment is about, or the moment itself when it names none."""
     index, moment = found
     turn = ground.turn(moment, "customer_turn", "about_turn")
-    return ("turn", turn) if turn is not None else ("moment", index)
+    return ("turn", same.get(turn, turn)) if turn is not None else ("moment", index)
 
 
 def _asking(ground: Ground) -> Count:

@@ -136,8 +136,19 @@ def test_an_interruption_hands_their_words_back() -> None:
     assert try_ is not None
     assert try_.skill == "Letting them finish"
     assert try_.suggestion == (
-        "I cut across you there, please go on. You were saying your bill is four hundred dollars this month."
+        "I cut across you there, please go on. You were saying your bill is four hundred dollars this month …"
     )
+
+
+def test_words_that_dangle_where_they_were_cut_off_are_not_given_back() -> None:
+    story = turn("customer", 4, "I do not want a plan. I want somebody to tell me if")
+    cut = Moment("interruption", "agent", Interval(9, 9.4), "The plan", 0.9, {"other_turn": 1})
+
+    try_ = coached(cut, conversation=call(ASKED, story, ANSWER)).try_
+
+    assert try_ is not None
+    assert try_.suggestion is not None
+    assert try_.suggestion.endswith("You were saying you want somebody to tell you …")
 
 
 def test_a_delayed_line_is_not_coached_on_interrupting() -> None:
@@ -223,6 +234,14 @@ def test_a_call_that_ends_without_what_happens_next() -> None:
     assert coaching.try_.skill == "Seeing it through"
     assert coaching.try_.suggestion is not None
     assert "___" in coaching.try_.suggestion
+
+
+def test_a_promise_near_the_end_says_what_happens_next() -> None:
+    late = turn("agent", 110, "I will call you on Monday.")
+    conversation = call(ASKED, STORY, ANSWER, LOSS, NEXT, late)
+    found = findings(about("commitment", late), about("closing_question", NEXT, sure=0.3))
+
+    assert advise(conversation, found, skills(conversation, found, RUBRIC), RUBRIC).try_ is None
 
 
 def test_drills_grow_from_missed_moments_and_name_what_it_was_about() -> None:

@@ -112,6 +112,21 @@ def test_two_of_three_stories_were_said_back() -> None:
     assert counts(skill("Saying it back", found=found)) == (2, 3)
 
 
+def test_a_story_told_in_two_goes_is_one_and_a_short_turn_is_none() -> None:
+    found = findings(
+        about("account", STORY, "customer", turns=(1, 3)),
+        about("missed_paraphrase", STORY, customer_turn=3),
+        about("paraphrase", ANSWER, customer_turn=1),
+        about("paraphrase", NEXT, customer_turn=5),
+    )
+    conversation = call(ASKED, STORY, ANSWER, LOSS, NEXT, turn("customer", 40, "Yes, on Monday."))
+
+    given = skill("Saying it back", conversation, found)
+
+    assert counts(given) == (1, 1)
+    assert given.moments == (1, 2, 3)
+
+
 def test_what_was_met_is_not_missed_as_well() -> None:
     found = findings(about("paraphrase", ANSWER, customer_turn=1), about("missed_paraphrase", STORY, customer_turn=1))
 
