@@ -77,6 +77,14 @@ class Opened:
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
+    def until(self, condition: str) -> None:
+        """Wait until an expression is true; Playwright's own waiting needs ``eval``, which the page forbids."""
+        for _ in range(100):
+            if self.page.evaluate(condition):
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"never came true: {condition}")
+
     @property
     def time(self) -> float:
         return float(self.page.evaluate("document.querySelector('audio').currentTime"))
@@ -114,7 +122,7 @@ def open_page(
         opened.page.on("request", lambda request: opened.requests.append(request.url))
         opened.page.goto(file.as_uri())
         if not silent:
-            opened.page.wait_for_function("document.querySelector('audio').readyState >= 1")
+            opened.until("document.querySelector('audio').readyState >= 1")
         return opened
 
     yield open_it

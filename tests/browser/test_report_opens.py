@@ -24,7 +24,7 @@ HOSTILE = [
 def test_it_opens_without_a_word_to_anybody(beside: bool, open_page: Callable[..., Any], samples: ModuleType) -> None:
     opened = open_page(samples.review(), beside=beside)
     opened.page.click("button.moment-button >> nth=0")
-    opened.page.wait_for_function("document.querySelector('audio').currentTime > 0")
+    opened.until("document.querySelector('audio').currentTime > 0")
 
     addresses = [url for url in opened.requests if not url.startswith("data:")]
     assert {url.rsplit("/", 1)[-1] for url in addresses} == {
@@ -54,7 +54,7 @@ def test_every_moment_plays_from_where_it_is(beside: bool, open_page: Callable[.
         )
         assert at == pytest.approx(wanted, abs=0.1)
     buttons.nth(0).click()
-    opened.page.wait_for_function("!document.querySelector('audio').paused")
+    opened.until("!document.querySelector('audio').paused")
 
 
 def test_words_turns_and_lanes_play(open_page: Callable[..., Any], samples: ModuleType) -> None:
@@ -63,7 +63,7 @@ def test_words_turns_and_lanes_play(open_page: Callable[..., Any], samples: Modu
 
     word.click()
     assert opened.time == pytest.approx(float(word.get_attribute("data-t")), abs=0.5)
-    opened.page.wait_for_function("document.querySelector('#turn-3.now .words .now')")
+    opened.until("document.querySelector('#turn-3.now .words .now')")
     opened.page.click("#turn-8 button")
     assert opened.time == pytest.approx(samples.review().conversation.turns[8].start, abs=0.5)
     opened.page.locator("#lanes").scroll_into_view_if_needed()
@@ -79,9 +79,9 @@ def test_the_keys_play_and_go(open_page: Callable[..., Any], samples: ModuleType
     starts = sorted({moment.start for moment in samples.review().findings.moments})
 
     keyboard.press("Space")
-    opened.page.wait_for_function("!document.querySelector('audio').paused")
+    opened.until("!document.querySelector('audio').paused")
     keyboard.press("Space")
-    opened.page.wait_for_function("document.querySelector('audio').paused")
+    opened.until("document.querySelector('audio').paused")
     assert opened.page.evaluate("scrollY") == 0
     before = opened.time
     keyboard.press("ArrowRight")
@@ -107,7 +107,7 @@ def test_everything_can_be_reached_by_tab_and_pressed(open_page: Callable[..., A
     button = opened.page.locator("button.listen-to").nth(1)
     button.focus()
     opened.page.keyboard.press("Space")
-    opened.page.wait_for_function("!document.querySelector('audio').paused")
+    opened.until("!document.querySelector('audio').paused")
     assert opened.time == pytest.approx(float(button.get_attribute("data-at")), abs=0.5)
 
 
@@ -144,9 +144,10 @@ def test_a_hostile_call_is_shown_as_text(text: str, open_page: Callable[..., Any
     assert opened.page.evaluate("window.owned") is None
     assert opened.violations == []
     assert opened.complaints == []
-    opened.page.locator("#turn-1 .words").scroll_into_view_if_needed()
-    # What is out of sight is laid out only when it comes near.
-    opened.page.wait_for_function("document.querySelector('#turn-1 .words').innerText.length > 0")
+    # What is out of sight is laid out only when it comes near, which moves what follows it.
+    opened.until(
+        "(turn => (turn.scrollIntoView(), turn.innerText.length > 0))(document.querySelector('#turn-1 .words'))"
+    )
     shown = opened.page.locator("#turn-1 .words").inner_text()
     assert "".join(shown.split()) == "".join(text.replace("\u202e", "").split())
     assert opened.page.locator("#turn-1 .words :is(img, svg, script)").count() == 0
