@@ -157,6 +157,12 @@ CUES: Mapping[str, tuple[str, ...]] = {
         "meter number",
         "readings",
         "the reading",
+        "your reading",
+        "my reading",
+        "our reading",
+        "reading last",
+        "reading this",
+        "reading for",
         "a reading",
         "this reading",
         "last reading",
@@ -286,11 +292,16 @@ class Cue:
     last: int
 
 
+def _bare(text: str) -> str:
+    """Return a word without the "'s" of "the code's 123"."""
+    return text.removesuffix("'s")
+
+
 def _index() -> dict[str, list[tuple[tuple[str, ...], str]]]:
     by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for kind, phrases in CUES.items():
         for phrase in phrases:
-            words = tuple(phrase.split())
+            words = tuple(_bare(word) for word in phrase.split())
             by_first.setdefault(words[0], []).append((words, kind))
     for entries in by_first.values():
         entries.sort(key=lambda entry: -len(entry[0]))
@@ -312,9 +323,9 @@ def find_cues(at: Sequence[Atom]) -> Iterator[Cue]:
 
 
 def _longest(at: Sequence[Atom], said: Sequence[int], p: int) -> tuple[Cue | None, int]:
-    for words, kind in _BY_FIRST.get(at[said[p]].text, ()):
+    for words, kind in _BY_FIRST.get(_bare(at[said[p]].text), ()):
         inside = said[p : p + len(words)]
-        if tuple(at[k].text for k in inside) != words:
+        if tuple(_bare(at[k].text) for k in inside) != words:
             continue
         after = at[said[p + len(words)]].text if p + len(words) < len(said) else ""
         if kind == "ssn" and words == ("social",) and after in NOT_SOCIAL:

@@ -71,6 +71,7 @@ FILLERS = HESITATIONS | frozenset(
 
 _DASHES = re.compile(r"[-‐‑‒–—−]+")
 _TRIM = re.compile(r"^[^\w$£€]+|[^\w%]+$")
+_LABEL = re.compile(r"(?<=[A-Za-z])[:=#]+(?=[\d*])")  # "exp:09/26" is a label and a number
 _MONEY = re.compile(r"[$£€]")
 _DECIMAL = re.compile(r"\d{1,3}(?:,\d{3})*\.\d{1,2}|\d{1,6}\.\d{1,2}")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:[ap]\.?m\.?)?|\d{1,2}[ap]\.?m\.?")
@@ -137,7 +138,7 @@ def atoms(words: Iterable[tuple[str, float, float]]) -> list[Atom]:
     made: list[Atom] = []
     for index, (text, start, end) in enumerate(words):
         stop = text.rstrip().endswith((",", ".", ";", "?", "!"))
-        for part in text.split() or [text]:
+        for part in _LABEL.sub(" ", text).split() or [text]:
             whole = _DASHES.sub("-", plain(part))
             # "4-1-1-1" is one number; "forty-one" and "16-digit" are two words.
             numeric = not any(c.isalpha() for c in whole)
@@ -279,10 +280,14 @@ _BEFORE_PRONOUN = frozenset(
 _AFTER_PRONOUN = frozenset("moment second sec minute more thing time of day person place last question".split())
 
 
+_BREATH = 1.0
+"""Seconds after which the next number is no longer what "one" goes with."""
+
+
 def _pronoun(at: Sequence[Atom], i: int) -> bool:
     """Whether "one" stands for a thing: "the other one", "one moment"."""
     before = at[i - 1].text if i else ""
-    after = at[i + 1].text if i + 1 < len(at) else ""
+    after = at[i + 1].text if i + 1 < len(at) and at[i + 1].start - at[i].end < _BREATH else ""
     counted = after in UNITS or after in TEENS or after in TENS or after.isdigit()
     return not counted and (before in _BEFORE_PRONOUN or after in _AFTER_PRONOUN)
 

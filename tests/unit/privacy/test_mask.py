@@ -230,3 +230,43 @@ def test_an_empty_transcript_is_left_as_it_is() -> None:
 
     assert mask(empty).transcript == empty
     assert mask(Transcript((), "made")).counts == {}
+
+
+def test_a_payment_with_read_backs_is_masked_throughout_and_the_talk_around_it_stays() -> None:
+    assert lines_of(
+        "a: go ahead with the card number",
+        "c: okay so it's four five three two",
+        "a: four five three two",
+        "c: one four eight eight",
+        "a: one four eight eight",
+        "c: oh three three four",
+        "a: oh three three four",
+        "c: six four six seven",
+        "a: six four six seven and the expiration",
+        "c: oh three twenty eight",
+        "a: three twenty eight and the security code",
+        "c: seven one nine",
+        "a: great so that's four five three two one four eight eight exp oh three twenty eight",
+        "a: use that one for the 243 dollars and 18 cents",
+    ) == [
+        "go ahead with the card number",
+        "okay so it's [card]",
+        *["[card]"] * 6,
+        "[card] and the expiration",
+        "[expiry]",
+        "[expiry] and the security code",
+        "[cvv]",
+        "great so that's [card] exp [expiry]",
+        "use that one for the 243 dollars and 18 cents",
+    ]
+
+
+def test_labels_stuck_to_their_numbers_are_cues_too() -> None:
+    assert lines_of("a: cc:4111222233334444 exp:09/26 cvv:123") == ["[card] [expiry] [cvv]"]
+    assert lines_of("c: the number's 4111 2222 3333 4444 code's 123") == ["the number's [card] code's [cvv]"]
+
+
+def test_readings_of_both_parties_are_not_one_card() -> None:
+    call = said("a: your reading was 4 4 1 2 0 and this month 4 5 9 3 1", "c: mine says 4 4 9 9 0")
+
+    assert mask(call).transcript == call
