@@ -192,15 +192,18 @@ def _read(
     ways = {
         stream.index: (track, decoder_for(stream, limits).decode) for stream, track in zip(streams, tracks, strict=True)
     }
-    try:
-        for packet in container.demux(streams):
-            track, decoder = ways[packet.stream.index]  # its own index is 0 where there is nothing left but to flush
-            track.decode(packet, decoder, name)
-            if found.estimate:
-                report(track.clock.position / found.estimate)
-    except av.FFmpegError:  # of the demuxer: damaged packets are counted where they are decoded
-        return True
-    return False
+    packets = container.demux(streams)
+    while True:
+        try:
+            packet = next(packets)
+        except (StopIteration, IndexError):  # PyAV's own at the end, when tracks appeared on the way
+            return False
+        except av.FFmpegError:  # of the container: damaged packets are counted where they are decoded
+            return True
+        track, decoder = ways[packet.stream.index]  # its own index is 0 where there is nothing left but to flush
+        track.decode(packet, decoder, name)
+        if found.estimate:
+            report(track.clock.position / found.estimate)
 
 
 def _aligned(tracks: Sequence[Track]) -> list[FileLane]:
