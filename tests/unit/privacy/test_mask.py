@@ -263,7 +263,9 @@ def test_a_payment_with_read_backs_is_masked_throughout_and_the_talk_around_it_s
 
 def test_labels_stuck_to_their_numbers_are_cues_too() -> None:
     assert lines_of("a: cc:4111222233334444 exp:09/26 cvv:123") == ["[card] [expiry] [cvv]"]
-    assert lines_of("c: the number's 4111 2222 3333 4444 code's 123") == ["the number's [card] code's [cvv]"]
+    assert lines_of("c: the number's 4111 2222 3333 4444 security code's 123") == [
+        "the number's [card] security code's [cvv]"
+    ]
 
 
 def test_readings_of_both_parties_are_not_one_card() -> None:
