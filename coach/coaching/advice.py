@@ -8,16 +8,21 @@ from math import inf
 
 from coach.coaching import facts
 from coach.coaching.drills import practice
-from coach.coaching.ground import Found, Ground
+from coach.coaching.ground import QUOTABLE, Found, Ground
 from coach.coaching.rubric import KEEP, TRY, Rubric
 from coach.coaching.sentences import Sentences, load_sentences
-from coach.conversation import Advice, Coaching, Conversation, Findings, Moment, Skill, Word
+from coach.conversation import Advice, Coaching, Conversation, Findings, Interval, Moment, Role, Skill, Word
 
 SETTLED = 30.0
 """Seconds a call must last before it is expected to end in an orderly way."""
 
 CLOSING = 0.75
 """Share of the call after which a promise is taken to sum up."""
+
+CLOSELY = 0.9
+"""Share of both parties' speech, in the call and at its end, that must be heard to say what the end lacked."""
+
+PARTIES: tuple[Role, ...] = ("agent", "customer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ def _keep(ground: Ground, skills: Sequence[Skill], say: Sentences) -> Advice | N
     worth = ground.rubric.keep
     found = ground.moments(*(kind for kind in KEEP if worth.get(kind)))
     if found:
-        index, moment = max(found, key=lambda entry: (worth[entry[1].kind] * entry[1].confidence, -entry[0]))
+        index, moment = max(found, key=lambda entry: (_worth_keeping(entry[1], ground), -entry[0]))
         why = say(f"keep.{moment.kind}", seconds=say.seconds(moment.interval.duration))
         said = ground.quote("agent", moment.interval) if moment.text else ""
         return Advice(say(f"skill.{KEEP[moment.kind]}"), index, said, why)
@@ -92,6 +97,12 @@ def _keep(ground: Ground, skills: Sequence[Skill], say: Sentences) -> Advice | N
     if finishing is not None and finishing.of and finishing.met == finishing.of:
         return Advice(name, None, "", say("keep.letting_them_finish", met=finishing.met, of=finishing.of))
     return None
+
+
+def _worth_keeping(moment: Moment, ground: Ground) -> float:
+    """Return how much a good moment is worth keeping; what can be read back clearly comes first."""
+    heard = ground.clearness("agent", moment.interval) if moment.text else 1.0
+    return ground.rubric.keep[moment.kind] * moment.confidence * (heard if heard >= QUOTABLE else heard / 2)
 
 
 def _candidates(ground: Ground) -> Iterator[Candidate]:
@@ -107,17 +118,19 @@ def _candidates(ground: Ground) -> Iterator[Candidate]:
 
 def _endings(ground: Ground) -> Iterator[Candidate]:
     """Yield what the end of the call lacked, where both were heard clearly and there was something to settle."""
-    worth, (agent, customer) = ground.rubric.try_, ground.shares
-    if not ground.heard or agent is None or customer is None or not ground.stories:
+    worth, end = ground.rubric.try_, max((turn.end for turn in ground.conversation.turns), default=0.0)
+    if not ground.heard or not ground.stories or end < SETTLED:
         return
-    if ground.conversation.duration < SETTLED:
+    close = Interval(CLOSING * end, end)
+    shares = [ground.conversation.heard(role, within) for role in PARTIES for within in (None, close)]
+    sure = min(share if share is not None else 0.0 for share in shares)
+    if sure < CLOSELY:
         return
-    story, sure = ground.stories[-1][0], min(agent, customer)
-    end = CLOSING * ground.conversation.duration
+    story = ground.stories[-1][0]
     for kind, kinds in (("no_recap", ("recap", "commitment")), ("no_close", ("closing_question",))):
         # Even a doubtful find speaks against calling it absent; so does a promise near the end.
-        there = [m for _, m in ground.moments(*kinds, sure=0.0) if m.kind != "commitment" or m.end >= end]
-        if worth.get(kind) and sure >= ground.rubric.coach and not there:
+        there = [m for _, m in ground.moments(*kinds, sure=0.0) if m.kind != "commitment" or m.end >= close.start]
+        if worth.get(kind) and not there:
             yield Candidate(kind, worth[kind] * sure, None, story)
 
 
@@ -161,7 +174,8 @@ def _suggestion(candidate: Candidate, ground: Ground, say: Sentences) -> str:
     last = candidate.kind == "interruption"
     least = facts.OWN if TRY[candidate.kind] == "acknowledging" or last else facts.FACT
     clause = facts.clause(words, rubric.avoid, rubric.things, least=least, last=last)
-    if clause is not None:
+    # About the call as a whole no one sentence of theirs is the matter.
+    if clause is not None and candidate.found is not None:
         return say(f"try.{candidate.kind}.clause", clause=clause)
     thing = facts.thing(words, rubric.things)
     if thing is not None:

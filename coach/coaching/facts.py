@@ -49,6 +49,15 @@ _DANGLING = frozenset(
         "the a an my our to of and but i with for in is was that at on from or this be not if whether can could would"
     ).split()
 )
+_VERBS = frozenset(
+    (
+        "am is are was were be been have has had do does did don't didn't can can't cannot could couldn't will won't "
+        "would i'm i've i'd i'll we're we've we'd we'll isn't aren't wasn't weren't hasn't haven't it's got get went "
+        "go goes came come comes paid pay said says told lost cut shut sent send saw see took take made make read left "
+        "felt feel need needs want wants owe owes live lives keep keeps kept put ran runs run cost costs became stay "
+        "gave give found find thought know heard spent bought sold broke sits lies works spoke"
+    ).split()
+)
 _MONTHS = frozenset(
     "january february march april june july august september october november december "
     "monday tuesday wednesday thursday friday saturday sunday".split()
@@ -157,6 +166,8 @@ def _fit(body: Sequence[Word], avoid: Collection[str]) -> bool:
     if not LEAST <= len(body) <= MOST or body[-1].text.endswith("?") or said[0] in _ASKS | _LINKS_BACK:
         return False
     if said[-1] in _DANGLING or not _HEDGES.isdisjoint(said[:3]):
+        return False
+    if not any(bare in _VERBS or bare.endswith("ed") for bare in said):
         return False
     if any(word.masked or not clear(word) for word in body):
         return False

@@ -12,6 +12,9 @@ from coach.conversation import CLEAR, Conversation, Findings, Interval, Moment, 
 MOST_WORDS = 28
 """Words of a quotation, after which it is cut."""
 
+QUOTABLE = 0.75
+"""Share of clear words from which a quotation is worth reading."""
+
 Found = tuple[int, Moment]
 """A moment and its index in the review."""
 
@@ -96,6 +99,11 @@ class Ground:
         last = bisect_left(party.words, within.end + 0.05, key=lambda word: word.interval.middle)
         return list(party.words[first:last])
 
+    def clearness(self, role: Role, within: Interval) -> float:
+        """Return the share of a party's words there that were heard clearly, 0 without any."""
+        words = self.words(role, within)
+        return sum(clear(word) for word in words) / len(words) if words else 0.0
+
     def quote(self, role: Role, within: Interval) -> str:
         """Return what a party said, unclear words left out as "…"; empty when too little was clear.
 
@@ -104,7 +112,7 @@ class Ground:
             within: When.
         """
         words = self.words(role, within)
-        if sum(clear(word) for word in words) * 2 < len(words):
+        if self.clearness(role, within) < QUOTABLE:
             return ""
         said: list[str] = []
         for word in words[:MOST_WORDS]:

@@ -236,6 +236,26 @@ def test_a_call_that_ends_without_what_happens_next() -> None:
     assert "___" in coaching.try_.suggestion
 
 
+def test_what_the_end_lacked_is_said_only_where_the_end_was_heard() -> None:
+    mumbled = turn("agent", 100, "so ~i ~have ~you ~down ~for ~friday", end=104)
+    conversation = call(ASKED, STORY, ANSWER, LOSS, NEXT, mumbled)
+    found = findings(about("closing_question", NEXT, sure=0.3))
+
+    assert advise(conversation, found, skills(conversation, found, RUBRIC), RUBRIC).try_ is None
+
+
+def test_what_can_be_read_back_clearly_is_kept_first() -> None:
+    mumbled = turn("agent", 40, "so ~it ~went ~from ~ninety to four")
+    conversation = call(ASKED, STORY, ANSWER, LOSS, NEXT, mumbled)
+
+    keep = coached(
+        about("paraphrase", mumbled, sure=0.95), about("clarifying_question", NEXT, sure=0.7), conversation=conversation
+    ).keep
+
+    assert keep is not None
+    assert keep.moment == 1
+
+
 def test_a_promise_near_the_end_says_what_happens_next() -> None:
     late = turn("agent", 110, "I will call you on Monday.")
     conversation = call(ASKED, STORY, ANSWER, LOSS, NEXT, late)

@@ -41,6 +41,7 @@ def test_the_clause_that_says_most_is_turned_round(said: str, given_back: str) -
         "my damn bill is four hundred dollars this month",
         "my bill [card] is four hundred dollars",
         "my bill",
+        "the appointment for my meter two days from now",
         "I think my bill is four hundred dollars",
         "it was four hundred dollars on my bill",
         "my bill is four hundred dollars and the",
