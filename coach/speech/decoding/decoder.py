@@ -60,8 +60,9 @@ def decode(
     limits = limits or Limits()
     source = Source.at(path)
     digest = source.sha256()
+    report = _throttled(progress)
     with ExitStack() as undo, translated(source.name):
-        tracks, found, broken = _tracks(source, raw, limits, folder, undo, _throttled(progress))
+        tracks, found, broken = _tracks(source, raw, limits, folder, undo, report)
         source.check_unchanged()
         lanes = _aligned(tracks)
         for lane in lanes:
@@ -69,6 +70,7 @@ def decode(
         heard = judge(tracks, found, source.name, length=len(lanes[0]) / RATE, broken=broken)
         lanes, notes = chosen(lanes, [peak for track in tracks for peak in track.peaks], folder)
         undo.pop_all()  # all went well: the lanes live on in the sound
+    report(1.0)
     return Sound(
         lanes=tuple(lanes),
         duration=len(lanes[0]) / RATE,

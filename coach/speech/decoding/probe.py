@@ -21,6 +21,9 @@ from coach.speech.samples import RATE
 
 _DRM = frozenset({"enca", "drms"})
 _UNTIMED = frozenset({"aac", "ac3", "act", "amr", "amrnb", "amrwb", "eac3", "g722", "g723_1", "g729", "gsm", "loas"})
+_STEADY = frozenset({1, 3, 6, 7})
+"""WAV codec tags whose bytes a second are exact: PCM, float, A-law, µ-law."""
+
 _MICROSECONDS = 1_000_000
 
 
@@ -133,7 +136,7 @@ def look(container: InputContainer, source: Source, limits: Limits) -> Probe:
     facts = tuple(_facts(stream, source, limits) for stream in streams)
     declared = _declared(container, streams, source, riff)
     by_size = container.duration / _MICROSECONDS if container.duration and container.duration > 0 else None
-    cut = riff is not None and riff.declared is not None and riff.declared > riff.present + 1
+    cut = riff is not None and riff.cut
     found = Probe(
         container.format.name,
         facts,
@@ -196,7 +199,8 @@ def _declared(container: InputContainer, streams: list[AudioStream], source: Sou
     """Return the length that the header promises; lengths that FFmpeg only estimated from the size are none."""
     name = container.format.name
     if riff:
-        return riff.declared_seconds
+        # Of a codec that varies its rate the header's rate is a guess; it serves to tell how much was cut.
+        return riff.declared_seconds if riff.cut or riff.tag in _STEADY else None
     if (
         name in _UNTIMED
         or name in ("sln", "mulaw", "alaw", "s16le")

@@ -27,6 +27,11 @@ class Riff:
     present: int
 
     @property
+    def cut(self) -> bool:
+        """Whether the file ends before its sound does; a missing padding byte does not count."""
+        return self.declared is not None and self.declared > self.present + 1
+
+    @property
     def declared_seconds(self) -> float | None:
         """Length that the header announces, ``None`` when it does not know."""
         if self.declared is None or self.byte_rate <= 0:
