@@ -14,8 +14,8 @@ from coach.conversation import ConfigurationError, Review
 from coach.reporting import page
 from coach.reporting.lanes import BARS, picture
 from coach.reporting.opening import length, opening
-from coach.reporting.phrases import phrases
-from coach.reporting.text import clean, clock, day, duration, number, percent
+from coach.reporting.phrases import Phrases, phrases
+from coach.reporting.text import clean, clock, day, duration, number, percent, sentence
 from coach.resources import resource
 
 
@@ -91,7 +91,7 @@ def render_html(review: Review, sound: ReportSound | None = None) -> str:
         "keep": page.card(review, coaching.keep, say),
         "try_": page.card(review, coaching.try_, say),
         "another": [page.card(review, advice, say) for advice in coaching.another],
-        "practice": _practice(review),
+        "practice": _practice(review, say),
         "picture": picture(review, sound.peaks, span, say),
         "bars": BARS,
         "worth": [entry for entry in entries if entry.tone in ("credit", "chance")],
@@ -111,11 +111,11 @@ def render_html(review: Review, sound: ReportSound | None = None) -> str:
         ) from error
 
 
-def _practice(review: Review) -> list[tuple[str, page.Place]]:
+def _practice(review: Review, say: Phrases) -> list[tuple[str, page.Place]]:
     """Return the drills, each with the moment it grew from."""
     moments = review.findings.moments
     drills = (drill for drill in review.coaching.practice if 0 <= drill.moment < len(moments))
-    return [(clean(drill.drill), page.place(review, moments[drill.moment].start)) for drill in drills]
+    return [(say.drill(drill.drill), page.place(review, moments[drill.moment].start)) for drill in drills]
 
 
 def _environment() -> Environment:
@@ -127,7 +127,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(clean=clean, clock=clock, duration=duration, percent=percent, number=number, day=day)
+    environment.filters.update(
+        clean=clean, clock=clock, duration=duration, percent=percent, number=number, day=day, sentence=sentence
+    )
     return environment
 
 

@@ -248,7 +248,7 @@ def _remarks(moment: Moment, say: Phrases) -> tuple[str, ...]:
     if cut and moment.role in ("agent", "customer"):
         remarks.append(say(f"listen.cut_{moment.role}", text=cut))
     overlap = moment.evidence.get("overlap")
-    if isinstance(overlap, float | int) and not isinstance(overlap, bool) and overlap > 0:
+    if moment.kind.startswith("interruption") and isinstance(overlap, float | int) and overlap > 0:
         remarks.append(say("listen.both_spoke", time=duration(overlap)))
     if say.tone(moment.kind) == "quiet":
         remarks.append(duration(moment.interval.duration))

@@ -53,10 +53,10 @@ class Phrases:
         return _BLANK.sub(fill, sentence)
 
     def count(self, key: str, n: int, /, **values: object) -> str:
-        """Return the sentence for a count: ``none`` where there is one, ``one``, or ``many``."""
-        form = "one" if n == 1 else "many"
-        if n == 0 and f"{key}.none" in self.sentences:
-            form = "none"
+        """Return the sentence for a count: ``none`` or ``two`` where there is one, ``one``, or ``many``."""
+        form = {0: "none", 1: "one", 2: "two"}.get(n, "many")
+        if form in ("none", "two") and f"{key}.{form}" not in self.sentences:
+            form = "many"
         return self(f"{key}.{form}", n=n, **values)
 
     def has(self, key: str) -> bool:
@@ -83,6 +83,15 @@ class Phrases:
     def moment(self, moment: Moment) -> str:
         """Return what a moment is called."""
         return self.kind(moment.kind, moment.role)
+
+    def drill(self, drill: str) -> str:
+        """Return what a drill is called: what it practises, and what the call was about."""
+        for key in self.sentences:
+            practised = key.removeprefix("drill.")
+            if practised != key and drill.endswith(f"-{practised}"):
+                topic = clean(drill.removesuffix(f"-{practised}").replace("-", " "))
+                return self("drill.about", what=self(key), topic=topic)
+        return clean(drill.replace("-", " "))
 
     def measure(self, name: str) -> str:
         """Return what a measure is called."""

@@ -123,6 +123,16 @@ def day(started_at: str | None) -> str | None:
     return f"{at.day} {months[at.month - 1]} {at.year}, {at:%H:%M}"
 
 
+def sentence(text: str) -> str:
+    """Return untrusted text cleaned, with a capital at its start and a full stop at its end.
+
+    >>> sentence("the left channel greets"), sentence("Who knows?")
+    ('The left channel greets.', 'Who knows?')
+    """
+    shown = clean(text)
+    return f"{shown[:1].upper()}{shown[1:]}{'' if shown.endswith(('.', '!', '?', '…')) else '.'}" if shown else ""
+
+
 def wrap(text: str, *, indent: str = "", hanging: str | None = None, width: int = WIDTH) -> list[str]:
     """Return text in lines no wider than ``width`` columns.
 

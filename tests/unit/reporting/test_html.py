@@ -141,7 +141,7 @@ def test_the_numbers_show_what_they_are_made_of_and_why_not(page: Page) -> None:
 
 def test_it_says_how_it_was_heard(page: Page) -> None:
     for told in (
-        "right channel (told from what was said, sure). The right channel opens with the company's greeting.",
+        "The right channel (told from what was said, sure). The right channel opens with the company's greeting.",
         "coach review --swap",
         "You 97%, Customer 86%",
         "1 × card number",

@@ -65,9 +65,24 @@ def test_what_the_customer_did_is_never_held_up_to_the_agent() -> None:
 
 
 def test_sentences_are_chosen_by_their_count() -> None:
-    say = Phrases({"x.none": "nothing", "x.one": "once", "x.many": "{n} times, {who}"})
+    say = Phrases(
+        {"x.none": "nothing", "x.one": "once", "x.many": "{n} times, {who}", "y.two": "twice", "y.many": "{n}"}
+    )
 
     assert [say.count("x", n, who="you") for n in (0, 1, 2)] == ["nothing", "once", "2 times, you"]
+    assert [say.count("y", n) for n in (0, 2, 3)] == ["0", "twice", "3"]
+
+
+@pytest.mark.parametrize(
+    ("drill", "called"),
+    [
+        ("late-fee-said-back", "Saying it back (late fee)"),
+        ("any-call-let-finish", "Letting them finish (any call)"),
+        ("The visit that never happened", "The visit that never happened"),
+    ],
+)
+def test_a_drill_has_a_name_that_people_read(drill: str, called: str) -> None:
+    assert phrases().drill(drill) == called
 
 
 def test_a_value_that_looks_like_a_blank_stays_as_it_is() -> None:
