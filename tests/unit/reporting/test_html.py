@@ -253,6 +253,18 @@ def test_a_transcript_without_times_makes_a_page(samples: ModuleType) -> None:
     assert bare.all("figure") == []
 
 
+def test_one_lane_that_nobody_could_name_makes_a_page(samples: ModuleType) -> None:
+    made = samples.review()
+    party = replace(made.conversation.parties[0], role="unknown")
+    mono = replace(made.conversation, separation="none", parties=(party,))
+
+    page = Page(render_html(replace(made, separation="none", conversation=mono), ReportSound(peaks=((0.1, 0.5),))))
+
+    assert len(page.all("path")) == 1
+    assert "One lane over time." in page.words
+    assert "Not told apart: everything that needs two sides is left open." in page.words
+
+
 def test_nothing_to_change_is_an_answer(samples: ModuleType) -> None:
     assert "Nothing to change in this call." in Page(render_html(replace(samples.review(), coaching=Coaching()))).words
 
