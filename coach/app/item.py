@@ -19,6 +19,7 @@ from coach.conversation import (
     Timeline,
     Transcript,
 )
+from coach.conversation.errors import unforeseen
 
 if TYPE_CHECKING:
     from coach.app.naming import Output
@@ -138,10 +139,4 @@ class Failure:
         """Return the failure that an exception amounts to; an unforeseen one shows its kind alone."""
         if isinstance(error, CoachError):
             return cls(request, stage, str(error), error.exit_code)
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else "?"
-        # The error's own text is left out: it may hold words of the call.
-        message = f"an unforeseen {type(error).__name__} at {where} in the stage {stage}. This is a fault of ours."
-        return cls(request, stage, message, 1)
+        return cls(request, stage, f"{unforeseen(error)} (stage: {stage})", 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from coach.conversation import NoSuchRecording
 from coach.privacy.mask import mask_text
 
 SCHEMA = "coach.review/1"
+_SOURCE = re.compile(r'<meta name="coach-source" content="([0-9a-f]{64})">')
+_HEAD = 4_000  # characters of a page in which its head says whose it is
 _LARGEST_REVIEW = 200_000_000  # bytes: a four-hour call's review is about 20 MB
 
 
@@ -96,13 +99,19 @@ def _stem(request: Request) -> str:
 
 
 def _belongs_to_another(output: Output, request: Request) -> bool:
-    taken = [path for path in map(output.path, ("html", "json", "md", "csv", "vtt", "mp3")) if path.exists()]
-    if not taken:
+    """Whether what stands under a name is not a report of this call: ours say of which file they are."""
+    if not any(output.path(suffix).exists() for suffix in ("html", "json", "md", "csv", "vtt", "mp3")):
         return False
     review = read_review(output.path("json"))
-    recording = review.get("recording") if review is not None else None
-    if not isinstance(recording, dict):
-        return True  # somebody's own file: leave it be
-    if recording.get("sha256") is None:
-        return recording.get("uri") is not None or request.transcript is None
-    return str(recording["sha256"]) != sha256_of(request.source)
+    # A run that was killed may have left its page without the review file, which is written last.
+    source = review.get("source") if review is not None else _page_source(output.path("html"))
+    return source != sha256_of(request.source)
+
+
+def _page_source(page: Path) -> str | None:
+    try:
+        with page.open(encoding="utf-8") as file:
+            found = _SOURCE.search(file.read(_HEAD))
+    except (OSError, UnicodeDecodeError):
+        return None
+    return found[1] if found is not None else None

@@ -64,6 +64,15 @@ class Pipeline:
         }
         self.stages = tuple(makers[name]() for name in recipe.stages)
 
+    def choose_engine(self) -> None:
+        """Settle on a recogniser before any call is touched, so that a mistyped name costs nobody a wait.
+
+        Raises:
+            UsageError: There is none of that name.
+        """
+        if self._transcribe in self.stages:
+            _ = self._transcribe.engine
+
     @contextmanager
     def running(self) -> Iterator[None]:
         """Hold the models of all stages.

@@ -79,7 +79,10 @@ def review_all(
 
     Raises:
         ModelError: A model is missing or damaged.
+        UsageError: There is no such transcriber.
     """
+    if any(request.transcript is None for request in requests):
+        pipeline.choose_engine()
     folder = Path(pipeline.settings.text("out"))
     planned = list(outputs) if outputs is not None else plan(requests, folder)
     with pipeline.running():

@@ -10,6 +10,7 @@ import typer
 from coach import __version__
 from coach.cli import config, models, review
 from coach.conversation import CoachError
+from coach.conversation.errors import unforeseen
 
 app = typer.Typer(
     name="coach",
@@ -50,3 +51,6 @@ def main() -> None:
         # Whoever read our output has gone, as `| head` does: no fault of anybody's.
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:  # noqa: BLE001  (a traceback may show words of a call)
+        typer.echo(f"coach: {unforeseen(error)}", err=True)
+        sys.exit(1)

@@ -16,6 +16,7 @@ Programming mistakes stay ``ValueError`` and ``TypeError``.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -71,3 +72,12 @@ class LockedError(CoachError):
     """Another run is at work in the same place."""
 
     exit_code = 75
+
+
+def unforeseen(error: BaseException) -> str:
+    """Return a sentence for a fault of ours: its kind and place, never its text, which may hold words of a call."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else "?"
+    return f"an unforeseen {type(error).__name__} at {where}. This is a fault of ours; please tell us that line."

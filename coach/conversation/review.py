@@ -148,7 +148,24 @@ class Coaching:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Everything the coach has to say of one call. Masked throughout."""
+    """Everything the coach has to say of one call. Masked throughout.
+
+    Attributes:
+        recording: What is known of the recording itself.
+        separation: How the parties were told apart.
+        heard: Share of each party's speech that was heard clearly.
+        warnings: Sentences for the report.
+        masked: How many private items of each kind were taken out.
+        provenance: What made this review.
+        roles: Who is the agent, and how that is known.
+        conversation: Turns, words and speech.
+        findings: Measures and moments.
+        skills: Opportunities met of how many.
+        coaching: One thing to keep, one to try.
+        source: SHA-256 of the file that the call is known by: a report of another file is never overwritten.
+        call_type: As a sidecar told it.
+        recipe: The effective recipe.
+    """
 
     recording: Recording
     separation: Separation
@@ -161,5 +178,6 @@ class Review:
     findings: Findings
     skills: tuple[Skill, ...]
     coaching: Coaching
+    source: str | None = None
     call_type: str | None = None
     recipe: Mapping[str, object] | None = None

@@ -41,6 +41,7 @@ def as_json(review: Review) -> Json:
     roles, provenance = review.roles, review.provenance
     return {
         "schema": SCHEMA,
+        "source": review.source,
         "recording": _recording(review.recording),
         "separation": review.separation,
         "heard": {role: _share(review.heard.get(role)) for role in ("agent", "customer")},

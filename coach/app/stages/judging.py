@@ -55,7 +55,8 @@ class Coach(Stage):
         """Return the call with skills and advice."""
         if call.conversation is None or call.findings is None:
             raise ValueError("the recipe's order was not checked")
-        found = skills(call.conversation, call.findings, self._rubric)
         delayed = delayed_line(call.conversation)
+        call_type = call.sidecar.call_type if call.sidecar is not None else None
+        found = skills(call.conversation, call.findings, self._rubric, call_type=call_type, delayed_line=delayed)
         coaching = advise(call.conversation, call.findings, found, self._rubric, delayed_line=delayed)
         return replace(call, skills=found, coaching=coaching)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from coach.app.item import Call
-from coach.app.naming import Output
+from coach.app.naming import Output, sha256_of
 from coach.app.recipe import Need
 from coach.app.stages.base import Stage
 from coach.app.stages.understanding import SURE_OF_ROLES
@@ -141,6 +141,7 @@ def build_review(call: Call, provenance: Provenance, recipe: Mapping[str, object
         findings=call.findings or Findings(),
         skills=call.skills,
         coaching=call.coaching,
+        source=call.sound.sha256 if call.sound is not None else sha256_of(call.request.source),
         call_type=sidecar.call_type if sidecar is not None else None,
         recipe=recipe,
     )

@@ -1,0 +1,133 @@
+"""Killed at any point, nothing unmasked is left on the disk, and the next run does the whole work."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from coach.app.pipeline import NEEDS
+from coach.resources import resource
+
+DEMO = resource("demo", "high-bill.wav")
+TRUTH = json.loads(DEMO.with_name("truth.json").read_text(encoding="utf-8"))
+
+# The review is the product's own; only the moment of death is the test's. The progress callback is called
+# as a stage begins and ends, and the last stage's writes go through os.replace.
+DYING = """
+import os, signal, sys
+from coach.app import pipeline
+from coach.cli import main
+
+stage, when = sys.argv.pop(), sys.argv.pop()
+if when == "write":
+    from pathlib import Path
+    count, real = [int(stage)], Path.replace
+    def replace(self, target):
+        count[0] -= 1
+        if count[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(self, target)
+    Path.replace = replace
+else:
+    real = pipeline.Pipeline.review
+    def review(self, request, output, progress=None):
+        def dying(name, share):
+            if name == stage and share == float(when):
+                os.kill(os.getpid(), signal.SIGKILL)
+        return real(self, request, output, dying)
+    pipeline.Pipeline.review = review
+main()
+"""
+
+
+FROM, TO = 94.0, 112.0
+"""The part of the demo call in which the card is read out, in seconds."""
+
+
+@pytest.fixture
+def call(tmp_path: Path) -> tuple[Path, Path]:
+    """A recording with a card number, and its words as a transcript: recognising is not what is tested here."""
+    segments = [
+        {
+            "start": said["start"] - FROM,
+            "end": said["end"] - FROM,
+            "speaker": said["role"],
+            "words": [
+                {"word": word, "start": start - FROM, "end": end - FROM, "score": 0.9}
+                for word, start, end in said["words"]
+            ],
+        }
+        for said in TRUTH["utterances"]
+        if said["start"] > FROM and said["end"] < TO
+    ]
+    folder = tmp_path / "given"
+    folder.mkdir()
+    (folder / "words.json").write_text(json.dumps({"segments": segments}), encoding="utf-8")
+    samples, rate = soundfile.read(DEMO)
+    soundfile.write(folder / "call.wav", samples[int(FROM * rate) : int(TO * rate)], rate)
+    return folder / "call.wav", folder / "words.json"
+
+
+def environment(tmp_path: Path) -> dict[str, str]:
+    folders = {
+        name: str(tmp_path / "user" / name) for name in ("TMPDIR", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")
+    }
+    for folder in folders.values():
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    return {**os.environ, **folders}
+
+
+def run(tmp_path: Path, call: tuple[Path, Path], when: str, stage: str) -> int:
+    command = [sys.executable, "-c", DYING, "review", str(call[0]), "--transcript", str(call[1]), "--out"]
+    command += [str(tmp_path / "out"), "--format", "html,json,md,csv,vtt", "--force", when, stage]
+    ran = subprocess.run(command, cwd=tmp_path, env=environment(tmp_path), capture_output=True, check=False)
+    return ran.returncode
+
+
+def left_behind(tmp_path: Path) -> dict[str, bytes]:
+    """Return every file that is on the disk but for what was given."""
+    return {
+        str(path.relative_to(tmp_path)): path.read_bytes()
+        for folder in ("out", "user")
+        for path in (tmp_path / folder).rglob("*")
+        if path.is_file()
+    }
+
+
+def unmasked(files: dict[str, bytes]) -> list[str]:
+    """Return the files that hold the card's digits, or sound of any kind that is not the finished report's."""
+    digits = (b"4111", b"one one one", b"One one one")
+    held = [name for name, content in files.items() if any(d in content for d in digits)]
+    return held + [name for name in files if name.endswith((".wav", ".pcm", ".raw"))]
+
+
+DEATHS = [
+    *[("1.0", stage) for stage in NEEDS],
+    *[("write", str(number)) for number in range(1, 6)],
+]
+
+
+@pytest.mark.parametrize(("when", "stage"), DEATHS, ids=[f"{stage}-{when}" for when, stage in DEATHS])
+def test_a_kill_leaves_nothing_unmasked_and_loses_nothing_else(
+    tmp_path: Path, call: tuple[Path, Path], when: str, stage: str
+) -> None:
+    assert run(tmp_path, call, when, stage) == -signal.SIGKILL
+    assert unmasked(left_behind(tmp_path)) == []
+
+    assert run(tmp_path, call, "2.0", "never") == 0
+    after = left_behind(tmp_path)
+    assert unmasked(after) == []
+    assert {Path(name).suffix for name in after if name.startswith("out")} >= {".html", ".json", ".md", ".csv", ".vtt"}
+    review = json.loads(after["out/call.json"])
+    assert review["masked"]["card"] == 1
+
+
+def test_the_check_itself_finds_what_is_unmasked() -> None:
+    assert unmasked({"a": b"4111", "b": b"fine", "c.wav": b""}) == ["a", "c.wav"]
