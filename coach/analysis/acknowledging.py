@@ -5,10 +5,15 @@ from __future__ import annotations
 from functools import cache
 
 from coach.analysis import lexicons
+from coach.analysis.before import Before
 from coach.analysis.clauses import Clause
 
 LONGEST = 4
 """Words of a reply that is still an acknowledgement."""
+
+
+SHORT_QUESTION = 12
+"""Words of a question so short that "yes" can only be the answer to it."""
 
 
 @cache
@@ -16,15 +21,21 @@ def _words() -> frozenset[str]:
     return lexicons.words("words", "acknowledging")
 
 
-def backchannel(clause: Clause) -> float:
+def backchannel(clause: Clause, before: Before | None = None) -> float:
     """Return how surely a clause is an acknowledgement alone, 0 to 1.
 
     Timing decides between a backchannel and a turn; this judges the words.
+
+    Args:
+        clause: The reply.
+        before: What it replies to, where known: "yes" after a question is an answer.
     """
     said = [token.norm for token in clause.tokens]
     if not said or len(said) > LONGEST or clause.asks:
         return 0.0
     line = " ".join(said)
+    if line == "yes":
+        return 0.3 if before is not None and before.asks and len(before.norms) < SHORT_QUESTION else 0.6
     if line in _ANSWERS:
         return _ANSWERS[line]
     left = line.replace("i see", "").replace("of course", "").replace("that's right", "").split()
@@ -35,7 +46,6 @@ def backchannel(clause: Clause) -> float:
 
 _ANSWERS = {
     "no": 0.2,
-    "yes": 0.45,
     "god": 0.3,
     "um": 0.15,
     "uh": 0.2,

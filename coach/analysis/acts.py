@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final
 
 from coach.analysis import empathy, paraphrase, questions, regret, repair
+from coach.analysis.memo import once
 from coach.analysis.reading import Reading, Said, read
 from coach.analysis.view import View
 from coach.conversation import Conversation, Moment
@@ -23,7 +23,7 @@ _ASKING: Final = frozenset(
 )
 
 
-@lru_cache(maxsize=1)
+@once
 def agent_acts(conversation: Conversation) -> tuple[tuple[Said, Acts], ...]:
     """Return the agent's clauses in order with what each does, from a confidence of one half."""
     judged: list[tuple[Said, Acts]] = []

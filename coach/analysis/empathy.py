@@ -31,6 +31,8 @@ def features(view: View) -> Features:
         "line": float(view.has("line_trouble")),
         "consequence": float(view.has("consequences", "feelings")),
         "reassuring": float(view.has("reassuring")),
+        "encouraging": float(view.has("encouraging")),
+        "plain": float(view.has("plain_empathy")),
         "advice": float(view.has("advising")),
         "acting": float(view.has("acting")),
         "asks": float(form.marked or form.inverted or bool(form.question_word)),
@@ -90,7 +92,7 @@ def reassurance(view: View) -> float:
     if not view.clause.norms or view.has("line_trouble"):
         return 0.0
     confidence = calibration("reassurance").confidence(features(view))
-    return confidence if view.has("reassuring") else min(0.45, confidence)
+    return confidence if view.has("reassuring") or view.has("encouraging") else min(0.45, confidence)
 
 
 def worried(view: View) -> bool:

@@ -62,5 +62,7 @@ def judge(said: str, previous: str) -> Judgement:
     """
     parts = views(said, previous)
     judged = {label: max((rule(view) for view in parts), default=0.0) for label, rule in _BY_CLAUSE.items()}
-    judged["backchannel"] = backchannel(Clause.of(text.tokens(said), punctuated=False)) if "?" not in said else 0.0
+    judged["backchannel"] = (
+        backchannel(Clause.of(text.tokens(said), punctuated=False), Before.of(previous)) if "?" not in said else 0.0
+    )
     return judged

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import log1p
+from typing import Final
 
 from coach.analysis.calibration import Features, calibration
 from coach.analysis.data import account_data
@@ -119,6 +120,10 @@ def clarifying_features(view: View) -> Features:
     }
 
 
+PLAIN: Final = 0.75
+"""Confidence of a form that can hardly be anything else: "do you mean …", "was that the 4th or the 14th"."""
+
+
 def clarifying(view: View) -> float:
     """Return how surely a clause asks about something that was said, to understand it better, 0 to 1."""
     if not view.clause.norms or view.has("hold") or view.has("summarising") or only_fills(view):
@@ -128,6 +133,8 @@ def clarifying(view: View) -> float:
     if verification(view) >= 0.5 or closing(view) >= 0.5 or check(view) >= 0.5:
         return 0.0
     confidence = calibration("clarifying_question").confidence(clarifying_features(view))
+    if view.has("plain_clarifying"):
+        return max(PLAIN, confidence)
     return confidence if _may_ask(view) else min(0.45, confidence)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final, Literal
 
 from coach.analysis import clauses, text
 from coach.analysis.before import REACH, Before
 from coach.analysis.clauses import Clause
+from coach.analysis.memo import once
 from coach.analysis.text import Token
 from coach.analysis.view import View
 from coach.conversation import Conversation, Interval, Moment, Role, Turn, Word
@@ -131,7 +132,7 @@ def _by_turn(said: Iterable[Said]) -> dict[int, tuple[Said, ...]]:
     return {turn: tuple(parts) for turn, parts in found.items()}
 
 
-@lru_cache(maxsize=1)
+@once
 def read(conversation: Conversation) -> Reading:
     """Return a conversation read for its words; the last one read is kept, as several analysers ask for it."""
     tokens = {index: text.tokens([word.text for word in turn.words]) for index, turn in enumerate(conversation.turns)}

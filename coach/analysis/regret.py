@@ -11,7 +11,7 @@ def apology(view: View) -> float:
     if not view.has("apologising") or view.has("not_apology"):
         return 0.0
     if view.form.words <= 3:
-        return 0.55 if not view.clause.asks else 0.2
+        return 0.55 if not view.clause.asks and asked_to_repeat(view) < 0.6 else 0.2
     if asked_to_repeat(view) >= 0.6 or (view.clause.asks and not view.has("sorry_noun")):
         return 0.2
     if view.has("hold"):

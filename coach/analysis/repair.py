@@ -16,11 +16,22 @@ def asked_to_repeat(view: View) -> float:
     if not view.has("repeat_please") or view.has("spelling"):
         return 0.0
     norms = view.clause.norms
-    if len(norms) <= 3 and set(norms) & {"sorry"} and not view.clause.asks:
-        return 0.5 if not view.clause.punctuated else 0.3  # "sorry" alone: an apology as often as a question
+    if "sorry" in norms and len(norms) <= 3 and not view.clause.asks:
+        return _bare_sorry(view)
     if norms and norms[0] == "what" and len(norms) == 1:
         return 0.6
     return 0.85 if len(norms) <= 14 else 0.6
+
+
+FIRST_WORDS: Final = 12
+"""Words of the other party before which there was hardly anything yet to be sorry for."""
+
+
+def _bare_sorry(view: View) -> float:
+    """Return how surely "sorry" alone means "say that again": so at the first words, an apology later."""
+    if view.clause.norms[0] in ("i'm", "so", "very") or view.clause.punctuated:
+        return 0.3
+    return 0.7 if 0 < len(view.before.norms) < FIRST_WORDS else 0.45
 
 
 REPEATED: Final = 0.7

@@ -90,7 +90,7 @@ def positive(row: Row, source: Source) -> bool:
     return any(label in row["labels"] for label in source.labels)
 
 
-def gather(folder: Path, source: Source, limit: int = 9000) -> list[Row]:
+def gather(folder: Path, source: Source, limit: int = 4500) -> list[Row]:
     """Return a corpus's train rows for one detector, at most ``limit``."""
     rows = [
         row
@@ -105,49 +105,72 @@ def gather(folder: Path, source: Source, limit: int = 9000) -> list[Row]:
     return rows[:limit]
 
 
+@dataclass(frozen=True)
+class Bag:
+    """One row: its clauses' features, whether it has the label, its weight and the corpus it is from."""
+
+    features: np.ndarray
+    truth: bool
+    weight: float
+    source: Source
+
+
 def fit(kind: str, folder: Path) -> tuple[float, dict[str, float]]:
     """Return intercept and weights of one detector."""
     extract, sources = PLAN[kind]
-    bags: list[tuple[np.ndarray, bool, float]] = []
+    bags: list[Bag] = []
     names: list[str] = []
     for source in sources:
         rows = gather(folder, source)
-        count = sum(positive(row, source) for row in rows)
+        count = max(1, sum(positive(row, source) for row in rows))
         for index, row in enumerate(rows):
-            strip = (index % 100) < source.strip * 100
             said, previous = row["text"], row["previous_text"] or ""
-            parts = views(stripped(said), stripped(previous)) if strip else views(said, previous)
+            if (index % 100) < source.strip * 100:
+                said, previous = stripped(said), stripped(previous)
+            parts = [part for part in views(said, previous) if part.clause.norms]
             if kind == "paraphrase":
-                parts = tuple(part for part in parts if not backchannel(part.clause))
-            found = [extract(part) for part in parts if part.clause.norms]
-            if not found:
-                continue
-            names = names or list(found[0])
-            truth = positive(row, source)
-            # Each corpus weighs the same; label and no label are weighed towards 1:2, where F1 likes its threshold.
-            share = count / max(1, len(rows))
-            balance = 1.0 if truth else min(1.0, 2.2 * share / (1 - share))
-            weight = source.weight * balance * 1000 / max(1, count)
-            bags.append((np.array([[f[n] for n in names] for f in found]), truth, weight))
-    return _multiple(bags, names)
+                parts = [part for part in parts if not backchannel(part.clause)]
+            found = [extract(part) for part in parts]
+            if found:
+                names = names or list(found[0])
+                features = np.array([[each[name] for name in names] for each in found])
+                # each corpus weighs by its positives, whatever its size; within it, rows are as frequent as they are
+                bags.append(Bag(features, positive(row, source), source.weight / count, source))
+    model = _multiple(bags)
+    intercept = float(model.intercept_[0]) - _threshold(bags, model)
+    return intercept, dict(zip(names, map(float, model.coef_[0]), strict=True))
 
 
-def _multiple(bags: list[tuple[np.ndarray, bool, float]], names: list[str]) -> tuple[float, dict[str, float]]:
+def _multiple(bags: list[Bag]) -> LogisticRegression:
     """Fit so that the surest clause of a row decides."""
     model: LogisticRegression | None = None
-    for _ in range(6):
-        features, truths, weights = [], [], []
-        for bag, truth, weight in bags:
-            if model is None:
-                features.append(bag.mean(axis=0))  # before anything is known, every clause alike
-            else:
-                features.append(bag[int(np.argmax(model.decision_function(bag)))])
-            truths.append(truth)
-            weights.append(weight)
-        scaled = np.array(weights) / np.mean(weights)
-        model = LogisticRegression(C=0.3, max_iter=2000).fit(np.array(features), np.array(truths), sample_weight=scaled)
+    weights = np.array([bag.weight for bag in bags])
+    truths = np.array([bag.truth for bag in bags])
+    for _ in range(5):
+        if model is None:  # before anything is known, every clause alike
+            features = np.array([bag.features.mean(axis=0) for bag in bags])
+        else:
+            features = np.array([bag.features[int(np.argmax(model.decision_function(bag.features)))] for bag in bags])
+        model = LogisticRegression(C=0.3, max_iter=2000).fit(features, truths, sample_weight=weights / weights.mean())
     assert model is not None
-    return float(model.intercept_[0]), dict(zip(names, map(float, model.coef_[0]), strict=True))
+    return model
+
+
+def _threshold(bags: list[Bag], model: LogisticRegression) -> float:
+    """Return the log odds at which the mean F1 of the corpora is best: there the confidence is put to one half."""
+    scores = np.array([model.decision_function(bag.features).max() for bag in bags])
+    truths = np.array([bag.truth for bag in bags])
+    of = {source: np.array([bag.source is source for bag in bags]) for source in dict.fromkeys(b.source for b in bags)}
+
+    def mean_f1(threshold: float) -> float:
+        named = scores >= threshold
+        parts = [
+            source.weight * 2 * (named & truths & at).sum() / max(1, (named & at).sum() + (truths & at).sum())
+            for source, at in of.items()
+        ]
+        return float(sum(parts))
+
+    return float(max(np.linspace(-4, 3, 141), key=mean_f1))
 
 
 def write(path: Path, fitted: Mapping[str, tuple[float, Mapping[str, float]]]) -> None:
