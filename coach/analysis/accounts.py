@@ -16,8 +16,10 @@ from typing import ClassVar, Final
 from coach.analysis.acts import ACKNOWLEDGES, LIKELY, REFLECTS, Acts, agent_acts
 from coach.analysis.counting import unmet
 from coach.analysis.data import account_data
+from coach.analysis.distress import distress
 from coach.analysis.reading import Reading, Said, read
 from coach.analysis.reasons import NOT_HEARD
+from coach.analysis.repair import is_ordeal
 from coach.conversation import Conversation, Findings, Interval, Measure, Moment
 
 ACCOUNT: Final = 15
@@ -28,6 +30,12 @@ TELLING: Final = 3.0
 
 AFTER: Final = 4
 """Words of an agent's clause that is more than "okay, sure" and, doing nothing else, is taken for an answer."""
+
+STORY: Final = 24
+"""Words from which an account is more than a request, even when nothing in it speaks of trouble."""
+
+REQUEST: Final = 0.6
+"""Most that can be said of a plain request that was answered at once: many would not want it said back."""
 
 NO_ACCOUNT: Final = "the customer gave no account of 15 words or more that was answered"
 _QUESTIONS: Final = ("open_question", "closed_question", "verification_question")
@@ -42,6 +50,7 @@ class Account:
         turns: Indices of the customer's turns that make it up.
         interval: First to last word.
         text: The words.
+        story: Whether it tells more than a plain request or question does.
         answer: What the agent did first that counts: the kind; ``None`` while nothing did.
         by: Index of the agent's turn that did it.
         confidence: How sure that is, 0 to 1.
@@ -50,6 +59,7 @@ class Account:
     turns: tuple[int, ...]
     interval: Interval
     text: str
+    story: bool = True
     answer: str | None = None
     by: int | None = None
     confidence: float = 0.0
@@ -97,7 +107,8 @@ def _moments(account: Account) -> Iterable[Moment]:
     said = Moment("account", "customer", account.interval, account.text, account.confidence)
     yield said.knowing(heard=account.heard, answered_by=account.answer, agent_turn=account.by, turns=account.turns)
     if not account.heard:
-        missed = Moment("missed_paraphrase", "agent", account.interval, account.text, account.confidence)
+        sure = account.confidence if account.story else min(REQUEST, account.confidence)
+        missed = Moment("missed_paraphrase", "agent", account.interval, account.text, sure)
         yield missed.knowing(agent_turn=account.by, customer_turn=account.turns[-1], answered_by=account.answer)
 
 
@@ -129,7 +140,8 @@ def _account(parts: list[tuple[int, tuple[Said, ...]]]) -> Account | None:
     if words < ACCOUNT or told < TELLING:
         return None
     interval = Interval(clauses[0].interval.start, max(said.interval.end for said in clauses))
-    return Account(tuple(turn for turn, _ in parts), interval, " ".join(said.text for said in clauses))
+    story = words >= STORY or any(distress(said.view) > 0 or is_ordeal(said.view.clause.tokens) for said in telling)
+    return Account(tuple(turn for turn, _ in parts), interval, " ".join(said.text for said in clauses), story)
 
 
 def _answer(reading: Reading, *, since: float, until: float) -> tuple[str, Said, float] | None:

@@ -51,7 +51,8 @@ def acts(said: Said) -> Acts:
     if found["recap"] < LIKELY and not _settled(asked) and not view.has("greeting"):
         found.update(_reflects(view))
     found["empathy"] = empathy.empathy(view)
-    found["reassurance"] = empathy.reassurance(view)
+    # A promise with no relation to a worry reassures nobody: "that's fine" to a plain request.
+    found["reassurance"] = empathy.reassurance(view) if view.troubled else 0.0
     found["apology"] = 0.0 if asked.get("asked_to_repeat", 0.0) >= LIKELY else regret.apology(view)
     found["thanks"] = regret.thanks(view)
     return {kind: confidence for kind, confidence in found.items() if confidence >= LIKELY}

@@ -71,11 +71,17 @@ def empathy(view: View) -> float:
     confidence = calibration("empathy").confidence(features(view))
     if view.has("plain_empathy") and not view.has("negated_empathy"):
         return max(PLAIN, confidence)
+    if view.has("sympathy_sounds"):
+        return max(SOUND, confidence)
     return confidence if _warm(view) else min(0.45, confidence)
 
 
 PLAIN: Final = 0.75
 """Confidence of words that can hardly be anything else: "that must be hard", "sorry to hear that"."""
+
+
+SOUND: Final = 0.55
+"""Confidence of "oh dear" and "oh no": little, and credited all the same."""
 
 
 def _warm(view: View) -> bool:

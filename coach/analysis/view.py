@@ -50,6 +50,12 @@ class View:
         return sum(norm in members for norm in self.clause.norms)
 
     @cached_property
+    def troubled(self) -> bool:
+        """Whether the other party's latest words speak of a problem at all: of something to be reassured about."""
+        words = lexicons.words("feelings", "trouble")
+        return self.distress > 0 or any(norm in words for norm in self.before.norms)
+
+    @cached_property
     def distress(self) -> float:
         """How much the other party's latest words speak of trouble, 0 to 1."""
         bad = lexicons.words("feelings", "bad")
