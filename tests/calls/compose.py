@@ -15,7 +15,7 @@ on afterwards. The same seed gives the same call.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -66,11 +66,10 @@ class Clip:
         return self.stretches[-1].end
 
     def up_to(self, cut: float) -> Clip:
-        """Return the clip broken off: silent from ``cut``, with the words that were mostly said."""
-        samples = self.samples.copy()
-        end, ramp = round(cut * RATE), round(FADE * RATE)
-        samples[end - ramp : end] *= np.linspace(1, 0, ramp)
-        samples[end:] = 0
+        """Return the clip broken off at ``cut`` seconds, with the words that were mostly said."""
+        ramp = np.linspace(1, 0, round(FADE * RATE))
+        samples = self.samples[: round(cut * RATE)].copy()
+        samples[-len(ramp) :] *= ramp
         said = tuple(replace(w, end=min(w.end, cut)) for w in self.words if w.start + 0.6 * (w.end - w.start) <= cut)
         return replace(self, samples=samples, words=said, stretches=activity(samples))
 
@@ -308,9 +307,9 @@ class _Floor:
 
     def _interruption(self) -> None:
         """Someone comes in at full speech, the other breaks off in the middle, and the first goes on."""
-        turn = self._take_floor(self._pick(self._other, "long"), hold_back=True)
         overlap = self.rng.uniform(0.5, 1.0)
-        onset = self._moment(turn, before=0.2, after=overlap + 0.35)
+        turn = self._take_floor(self._pick(self._other, "long", room=overlap + 0.35), hold_back=True)
+        onset = self._moment(turn, after=overlap + 0.35)
         cut = onset + overlap
         broken = self._place(self.holder, turn.clip.up_to(cut - turn.at), turn.start)
         by = self._other
@@ -321,10 +320,10 @@ class _Floor:
 
     def _inside(self, kind: Literal["attempt", "backchannel"]) -> None:
         """Something short inside the other's speech, which goes on."""
-        turn = self._take_floor(self._pick(self._other, "long"))
-        short = self._pick(self._other, kind)
-        spoken = short.offset - short.onset
-        onset = self._moment(turn, before=0.2, after=spoken + 0.5)
+        short = self._pick(self.holder, kind)
+        after = short.offset - short.onset + 0.5
+        turn = self._take_floor(self._pick(self._other, "long", room=after))
+        onset = self._moment(turn, after=after)
         placed = self._place(self._other, short, onset)
         self.events.append(Event(kind, self._other, placed.start, placed.end))
         self.end = turn.end
@@ -337,9 +336,10 @@ class _Floor:
             clip = next(c for c in self.clips[by] if c.kind == "completion" and c.key == turn.clip.key)
             onset = turn.at + turn.clip.words[-len(clip.words)].start + self.rng.uniform(0.0, 0.2)
         else:
-            turn = self._take_floor(self._pick(self._other, "long"))
             clip = self._pick(by, "agreement")
-            onset = self._moment(turn, before=0.2, after=clip.offset - clip.onset + 0.4)
+            after = clip.offset - clip.onset + 0.4
+            turn = self._take_floor(self._pick(self._other, "long", room=after))
+            onset = self._moment(turn, after=after)
         placed = self._place(by, clip, onset)
         self.events.append(Event("cooperative", by, placed.start, min(turn.end, placed.end)))
         self.end, self.least_gap = max(turn.end, placed.end), 0.5
@@ -404,12 +404,21 @@ class _Floor:
         self.placed[side].append(placed)
         return placed
 
-    def _pick(self, side: Side, kind: str, *, lasting: float = 0.0) -> Clip:
-        """Return a clip that was not said lately; one that has to last must not pause either."""
+    def _pick(self, side: Side, kind: str, *, lasting: float = 0.0, room: float = 0.0) -> Clip:
+        """Return a clip that was not said lately.
+
+        Args:
+            side: Who says it.
+            kind: Its kind in the pool.
+            lasting: Seconds that it must go on without a pause.
+            room: Seconds that must follow a moment at which the other party may come in.
+        """
         fit = [
             c
             for c in self.clips[side]
-            if c.kind == kind and (not lasting or c.stretches[0].duration >= lasting or len(c.stretches) == 1)
+            if c.kind == kind
+            and (not lasting or c.stretches[0].duration >= lasting or len(c.stretches) == 1)
+            and (not room or _moments(c.stretches, room))
         ]
         recent = self.recent.setdefault((side, kind), [])
         fresh = [c for c in fit if c.id not in recent] or fit
@@ -417,16 +426,20 @@ class _Floor:
         recent[:] = [*recent, clip.id][-max(len(fit) - 1, 1) :]
         return clip
 
-    def _moment(self, turn: _Placed, *, before: float, after: float) -> float:
-        """Return a moment at least 1.2 s into a turn, in the middle of a stretch of speech."""
-        moments = [
-            at
-            for stretch in turn.stretches
-            for at in np.arange(max(stretch.start + before, turn.start + 1.2), stretch.end - after, 0.05)
-        ]
-        if not moments:
-            raise ValueError(f"{turn.clip.voice} {turn.clip.id}: no room for {after:.2f} s")
-        return float(moments[self.rng.integers(len(moments))])
+    def _moment(self, turn: _Placed, *, after: float) -> float:
+        """Return a moment at which the other party comes in, with speech for ``after`` seconds still to follow."""
+        moments = _moments(turn.stretches, after)
+        return moments[self.rng.integers(len(moments))]
+
+
+def _moments(stretches: Sequence[Interval], after: float) -> list[float]:
+    """Return moments at least 1.2 s into a turn and 0.4 s into a stretch that goes on for ``after`` seconds."""
+    begun = stretches[0].start + 1.2
+    return [
+        float(at)
+        for stretch in stretches
+        for at in np.arange(max(stretch.start + 0.4, begun), stretch.end - after - 0.01, 0.05)
+    ]
 
 
 def _mix(

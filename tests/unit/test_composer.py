@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain, pairwise
+from itertools import chain, pairwise, permutations
 
 import numpy as np
 import pytest
@@ -74,6 +74,15 @@ def test_the_same_seed_gives_the_same_call() -> None:
     assert np.array_equal(first.agent, again.agent)
     assert first.truth == again.truth
     assert not np.array_equal(first.agent[:RATE], other.agent[:RATE])
+
+
+def test_every_pair_of_voices_can_talk() -> None:
+    voices = sorted({clip.voice for clip in pool()})
+    for index, pair in enumerate(permutations(voices, 2)):
+        call = compose(1000 + index, Scenario(seconds=40, voices=pair))
+
+        assert call.scenario.voices == pair
+        assert len(call.truth.events) >= 3
 
 
 def test_an_interruption_cuts_the_other_off_and_goes_on(calls: list[ComposedCall]) -> None:
