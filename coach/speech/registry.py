@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -133,8 +133,12 @@ def models() -> tuple[Model, ...]:
         return tuple(_model(entry) for entry in tomllib.load(manifest)["models"])
 
 
-def find(name: str) -> Model:
+def find(name: str, *, others: Sequence[str] = ()) -> Model:
     """Return a model by its id, or by the end of it: ``small.en`` for ``faster-whisper-small.en``.
+
+    Args:
+        name: What the user typed.
+        others: Names that would have been right too, for the hint.
 
     Raises:
         UsageError: There is none, or the model is gated and cannot be fetched without an account.
@@ -146,14 +150,14 @@ def find(name: str) -> Model:
         if prefix + name in known:
             return known[prefix + name]
     if name == "distil-small.en" or name.startswith("distil-large"):
-        return find("faster-" + name.replace("distil-", "distil-whisper-"))
+        return find("faster-" + name.replace("distil-", "distil-whisper-"), others=others)
     if name.startswith("pyannote/"):
         raise UsageError(
             f"{name} is a gated model: its owner asks you to accept conditions on its page with an account, and "
             "to download with that account's token. This version does not run pyannote models, so there is "
             "nothing to fetch; a recording with one party a channel needs none."
         )
-    near = get_close_matches(name, known, n=1, cutoff=0.4)
+    near = get_close_matches(name, [*known, *others], n=1, cutoff=0.4)
     hint = f" Did you mean {near[0]}?" if near else ""
     raise UsageError(f"There is no model called {name!r}.{hint} `coach models list` shows what there is.")
 

@@ -39,7 +39,7 @@ def open_transcriber(name: str | None, *, device: str = "auto", models: Path) ->
     if wanted == WHISPER:
         pulled = [model for model in registry.installed(models) if model.engine == WHISPER]
         return _of(pulled[0] if pulled else registry.find("faster-distil-whisper-small.en"), models, where)
-    return _of(registry.find(wanted), models, where)
+    return _of(registry.find(wanted, others=(AUTO, BUNDLED, WHISPER)), models, where)
 
 
 def _best(models: Path, device: Device) -> Transcriber:

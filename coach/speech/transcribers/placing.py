@@ -42,6 +42,8 @@ def place(words: Sequence[str], speech: Timeline, cut: Interval) -> list[Interva
         speech: The lane's activity, in seconds; only the part inside the cut counts.
         cut: What the recogniser heard; filled evenly where it holds no activity.
     """
+    if not words:
+        return []
     active = intersection(speech, [cut]) or (cut,)
     stretches = [tuple(intersection(active, [stretch])) for stretch in bridge(active, APART)]
     weights = np.array([_weight(word) for word in words])

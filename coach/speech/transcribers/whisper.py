@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
@@ -57,12 +58,14 @@ class WhisperTranscriber:
         self._folder = folder
         self._entry = entry
         self._device = device
-        self._pipeline: Any = None
+        self._pipeline: partial[Any] | None = None
 
     @property
     def name(self) -> str:
         """Engine and model, as the report shows it."""
-        return f"faster-whisper {self._entry.id if self._entry else self._folder.name}"
+        return (
+            f"faster-whisper {(self._entry.id if self._entry else self._folder.name).removeprefix('faster-whisper-')}"
+        )
 
     @property
     def fingerprint(self) -> str:
@@ -105,7 +108,8 @@ class WhisperTranscriber:
                 f"The speech model in {self._folder} cannot be loaded on {device}: it is damaged, or made for another "
                 f"version.{other} `coach models verify` checks its files."
             ) from error
-        self._pipeline = BatchedInferencePipeline(model)
+        # One for every batch: it carries the time of the last word over, and words must depend on their call alone.
+        self._pipeline = partial(BatchedInferencePipeline, model)
         return self
 
     def __exit__(
@@ -121,15 +125,14 @@ class WhisperTranscriber:
             lanes: One a party.
             progress: Told the share of the sound that was heard.
         """
-        if self._pipeline is None:
-            raise ModelError("The speech model is not open: use the transcriber in a `with` statement.")
+        pipeline = self._open()
         cuts = cuts_of(lanes, self.longest_cut)
         near = [bridge(lane.speech, 2 * _IN_SILENCE) for lane in lanes]
         whole, done = sum(cut.interval.duration for cut in cuts), 0.0
         segments: list[Segment] = []
         for at in range(0, len(cuts), self.batch):
             batch = cuts[at : at + self.batch]
-            for cut, found in self._heard(batch, lanes):
+            for cut, found in self._heard(pipeline(), batch, lanes):
                 segment = _segment(found, cut, lanes[cut.lane].speaker, near[cut.lane])
                 if segment is not None:
                     segments.append(segment)
@@ -141,14 +144,24 @@ class WhisperTranscriber:
         segments.sort(key=lambda segment: (segment.interval, segment.speaker))
         return Transcript(tuple(segments), self.name)
 
-    def _heard(self, batch: Sequence[Cut], lanes: Sequence[LaneToHear]) -> Iterator[tuple[Cut, list[Any]]]:
+    def _open(self) -> partial[Any]:
+        if self._pipeline is None:
+            raise ModelError("The speech model is not open: use the transcriber in a `with` statement.")
+        return self._pipeline
+
+    def _heard(
+        self,
+        pipeline: Any,  # noqa: ANN401  (the library is untyped)
+        batch: Sequence[Cut],
+        lanes: Sequence[LaneToHear],
+    ) -> Iterator[tuple[Cut, list[Any]]]:
         """Yield for each cut what the library found, its times counted from the start of the cut."""
-        sound, starts = _laid_out([read(cut, lanes, [1.0] * len(lanes)) for cut in batch])
+        sounds = [read(cut, lanes, [1.0] * len(lanes)) for cut in batch]
+        sound, starts = _laid_out(sounds)
         clips = [
-            {"start": start / RATE, "end": start / RATE + cut.interval.duration}
-            for start, cut in zip(starts, batch, strict=True)
+            {"start": start / RATE, "end": (start + len(one)) / RATE} for start, one in zip(starts, sounds, strict=True)
         ]
-        found, _ = self._pipeline.transcribe(
+        found, _ = pipeline.transcribe(
             sound,
             language="en",  # fixed: a model of many languages would guess one from each cut
             beam_size=self.beam,
