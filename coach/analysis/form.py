@@ -21,6 +21,7 @@ _TAGS: Final = frozenset(
         "isn't there|do they|don't they|are they|aren't they"
     ).split("|")
 )
+_ASKING_LATER: Final = frozenset("what what's how how's why where where's".split())
 _ITEM: Final = frozenset(
     "number name date address code time amount day month year many much long old often far account email zip area "
     "color size kind type line reference card".split()
@@ -68,6 +69,8 @@ class Form:
 def form(clause: Clause) -> Form:
     """Return the form of a clause."""
     norms, head = clause.norms, clause.head
+    if head[:2] == ("i", "mean"):
+        head = head[2:]
     count = max(1, len(norms))
     return Form(
         words=len(norms),
@@ -75,7 +78,8 @@ def form(clause: Clause) -> Form:
         inverted=_inverts(head),
         inverted_later=any(_inverts(head[i : i + 2]) for i in range(1, len(head) - 1)),
         question_word=_question_word(head),
-        wh_later=any(_wh(head[i : i + 3]) for i in range(1, len(head) - 2)),
+        # "which is", "who doesn't" further in tell more of somebody; they do not ask
+        wh_later=any(head[i] in _ASKING_LATER and _wh(head[i : i + 3]) for i in range(1, len(head) - 2)),
         tag=len(norms) > 1 and any(norms[-len(tag) :] == tag and len(norms) > len(tag) for tag in _TAGS),
         trailing_or=len(norms) > 2 and norms[-1] == "or",
         person=_person(head),
@@ -91,7 +95,10 @@ def _subjects() -> frozenset[str]:
 
 
 def _inverts(head: tuple[str, ...]) -> bool:
-    return len(head) > 1 and head[0] in lexicons.words("words", "auxiliaries") and head[1] in _subjects()
+    auxiliaries = lexicons.words("words", "auxiliaries")
+    if len(head) > 2 and head[0] in auxiliaries and head[1] in auxiliaries:
+        head = head[1:]  # "is are you having …": begun twice
+    return len(head) > 1 and head[0] in auxiliaries and head[1] in _subjects()
 
 
 def _wh(head: tuple[str, ...]) -> bool:
@@ -113,6 +120,10 @@ def _question_word(head: tuple[str, ...]) -> str:
         return ""
     if head[0] in ("what", "which", "how", "what's", "how's") and any(word in _ITEM for word in head[1:4]):
         return "item"
+    if head[0] == "which" and len(head) > 1 and head[1] in lexicons.words("words", "auxiliaries"):
+        return ""
+    if head[0] in ("which", "what") and len(head) == 2 and head[1] not in _subjects():
+        return "item" if head[0] == "which" else "what"
     if head[0] in ("when", "where", "which", "how", "what", "who") and not _wh(head) and len(head) > 1:
         # "when it rains", "what I mean is": a clause of a sentence, unless it is short and stands alone
         return "" if head[0] in ("when", "who", "which") or head[1] in _subjects() | {"a"} else head[0]

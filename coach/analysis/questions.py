@@ -38,6 +38,13 @@ def features(view: View) -> Features:
         "wonders": float(view.has("wondering")),
         "short": float(form.words <= 2),
         "length": log1p(form.words),
+        "tells_you": float(form.person == "you" and not form.inverted and view.has("your_options")),
+        "your_story": float(form.person == "you" and view.has("your_story")),
+        "if": float(bool(clause.head) and clause.head[0] in ("if", "when", "because", "which", "that", "then")),
+        "short_question_word": float(bool(form.question_word) and form.words <= 3),
+        "opinion_tag": float(form.tag and form.person == "it" and clause.norms[-1] == "it"),
+        "please": float(clause.line.endswith("please")),
+        "takes_it": float(view.has("taking_it")),
         "declarative_you_short": float(form.person == "you" and form.words <= 8),
         "shared": min(2.0, view.shared.weight),
         "before_asks": float(view.before.asks),
@@ -61,7 +68,11 @@ def question(view: View) -> float:
 def openness(view: View) -> float:
     """Return how surely a question leaves room for more than yes, no or one item, given that it is one."""
     openness = calibration("open_question").confidence(open_features(view))
-    return min(openness, 0.3) if view.form.asks_item else openness
+    if view.form.asks_item:
+        return min(openness, 0.3)
+    # "Do you …", "have you …" can be answered by yes or no, unless they ask to be told: "can you tell me about …"
+    yes_or_no = view.form.inverted and not (view.has("inviting") or view.form.wh_later)
+    return min(openness, 0.4) if yes_or_no else openness
 
 
 def open_features(view: View) -> Features:
