@@ -64,7 +64,7 @@ def advise(
     """
     say, ground = load_sentences(), Ground(conversation, findings, rubric, delayed_line)
     if not conversation.two_parties:
-        return Coaching(why_no_try=say("no_try.roles"))
+        return Coaching(why_no_try=say(_apart(conversation)))
     keep = _keep(ground, skills, say)
     if ground.hard:
         return Coaching(keep=keep, why_no_try=say("no_try.hard"))
@@ -82,6 +82,14 @@ def _nothing(ground: Ground) -> str:
     if not ground.heard:
         return "not_heard"
     return "delay" if ground.delayed_line else "nothing"
+
+
+def _apart(conversation: Conversation) -> str:
+    """Return the key of the sentence that says why the two parties are not known."""
+    if conversation.separation == "none":
+        return "no_try.one_lane"
+    known = conversation.party("agent") is not None or conversation.party("customer") is not None
+    return "no_try.one_party" if known else "no_try.roles"
 
 
 def _keep(ground: Ground, skills: Sequence[Skill], say: Sentences) -> Advice | None:

@@ -33,6 +33,8 @@ def spoke(review: Review) -> tuple[float, float] | None:
 
 def opening(review: Review, say: Phrases) -> tuple[str, ...]:
     """Return the three sentences: how long, whether they were heard, and how the turns went."""
+    if review.separation == "none":
+        return say("opening.talk_only", duration=duration(length(review))), say("opening.one_lane")
     return _talk(review, say), _heard(review, say), _floor(review, say)
 
 

@@ -46,6 +46,8 @@ def terminal_summary(review: Review, report: Path | None, *, width: int = WIDTH)
 
 def _glance(review: Review, say: Phrases) -> list[str]:
     """Return the call in a few sentences, what the customer got to be heard with first."""
+    if review.separation == "none":
+        return [say("summary.one_lane")]
     sentences = [_heard(review, say), _floor(review, say), _talk(review, say)]
     quiet = find(review, "dead_air")
     if quiet is not None and quiet.value:

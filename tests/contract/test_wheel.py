@@ -60,10 +60,10 @@ def test_the_wheel_reviews_the_demo_away_from_the_checkout(wheel: Path, tmp_path
     assert subprocess.run(install, capture_output=True, check=False).returncode == 0
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(site), os.environ.get("PYTHONPATH", "")))}
 
+    script = "import coach, coach.resources as r; print(coach.__file__); print(r.resource('models'))"
     where = subprocess.run(
-        [sys.executable, "-c", "import coach, coach.resources as r; print(coach.__file__); print(r.resource('models'))"],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        [sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
     demo = subprocess.run(
         [sys.executable, "-m", "coach", "demo"],
         cwd=tmp_path,

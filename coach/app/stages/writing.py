@@ -176,7 +176,7 @@ def _recording(call: Call, roles: Roles) -> Recording:
 def _cautions(roles: Roles, heard: Mapping[Role, float | None]) -> list[str]:
     cautions = []
     if roles.agent is not None and roles.confidence < SURE_OF_ROLES:
-        cautions.append("It is not quite certain which party is the agent; `coach review --swap` exchanges them.")
+        cautions.append("It is not quite certain which party is the agent.")
     for role, share in heard.items():
         if share is not None and share < HEARD_ENOUGH:
             cautions.append(
