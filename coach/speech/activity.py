@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.conversation import Timeline
-from coach.speech.frames import Mask, closed, filled, opened, runs, timeline, widened
+from coach.speech.frames import Mask, Runs, closed, filled, opened, runs, timeline, widened
 from coach.speech.hearing import ISLAND, SURE, TAIL, ActivitySettings, Heard, clear, hear, heard_again, means, rms
 from coach.speech.levels import NOTHING, PER_SECOND, share_at_rail
 from coach.speech.samples import RATE, Samples
@@ -91,7 +91,19 @@ def _speech(heard: Heard, risen: Mask, silero: Silero, settings: ActivitySetting
     probability = heard_again(heard, active, silero, settings)
     near = active & widened(probability >= settings.possible, round(settings.reach * PER_SECOND))
     stretches = runs(closed(near, ISLAND))
-    return near & filled(stretches[means(probability, near, stretches) >= settings.likely], len(near))
+    likely = stretches[means(probability, near, stretches) >= settings.likely]
+    return near & filled(likely[_in_company(likely, settings)], len(near))
+
+
+def _in_company(stretches: Runs, settings: ActivitySettings) -> NDArray[np.bool_]:
+    """Return which stretches are long enough to stand alone, or near enough to another: shape ``(stretches,)``.
+
+    The shortest thing people say by itself ("mhm") lasts a quarter of a second; a note of hold music that the
+    model takes for a vowel is shorter.
+    """
+    gaps = np.concatenate(([np.inf], stretches[1:, 0] - stretches[:-1, 1], [np.inf])) / PER_SECOND
+    lasting = (stretches[:, 1] - stretches[:, 0]) / PER_SECOND >= settings.lone
+    return np.asarray(lasting | (np.minimum(gaps[:-1], gaps[1:]) <= settings.company))
 
 
 def _activity(heard: Heard, speech: Mask, risen: Mask, number: int, settings: ActivitySettings) -> LaneActivity:

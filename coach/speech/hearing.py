@@ -52,13 +52,16 @@ class ActivitySettings:
 
     Attributes:
         below: A frame this many dB below the party's own speech (RMS) is silence even on a perfect line.
-        above: dB a band must rise above the lane's own noise, and above the other party's leak.
+        above: dB a band must rise above the lane's own noise.
+        above_leak: dB it must rise above what leaks from the other party's lane.
         dip: Gaps up to this length inside speech are the closure of a stop, in seconds.
         click: Shorter runs are no speech, in seconds.
         possible: Silero's probability from which speech is possible.
         reach: How far from possible speech energy still counts, in seconds.
         likely: Mean probability that a stretch of energy needs to be speech.
         doubtful: Mean probability below which a stretch is heard once more.
+        lone: A shorter stretch is no speech by itself, in seconds.
+        company: How near other speech must be for it to count, in seconds.
         words: Probability from which the recogniser is sent to a place too.
         evidence: Seconds of certain speech without which nobody speaks in a lane.
         clipped: Share of the loud samples at the rail from which a lane counts as clipped.
@@ -68,12 +71,15 @@ class ActivitySettings:
 
     below: float = 29.0
     above: float = 6.0
+    above_leak: float = 4.0
     dip: float = 0.06
     click: float = 0.03
     possible: float = 0.1
     reach: float = 0.3
-    likely: float = 0.12
+    likely: float = 0.28
     doubtful: float = 0.3
+    lone: float = 0.2
+    company: float = 0.7
     words: float = 0.35
     evidence: float = 0.2
     clipped: float = 0.004
@@ -124,11 +130,10 @@ def clear(lane: Heard, others: Sequence[Heard], settings: ActivitySettings) -> M
     count = len(lane.levels)
     risen = np.zeros(count, np.bool_)
     for band in range(len(BANDS)):
-        floor = lane.floor(band)
+        bar = lane.floor(band) * 10 ** (settings.above / 10)
         for other, leak in leaks:
-            floor = floor + bleed.leaked(other.levels, leak, count, band)
-        heard = smooth(power(lane.levels.bands[:, band]))
-        risen |= heard > np.maximum(floor * 10 ** (settings.above / 10), _FAINTEST)
+            bar += bleed.leaked(other.levels, leak, count, band) * 10 ** (settings.above_leak / 10)
+        risen |= smooth(power(lane.levels.bands[:, band])) > np.maximum(bar, _FAINTEST)
     return risen
 
 

@@ -63,6 +63,8 @@ def power(level: NDArray[np.floating]) -> Levels32:
 
 def smooth(values: Levels32) -> Levels32:
     """Return the mean of each frame and its neighbours: shape ``(frames,)``."""
+    if not len(values):
+        return values
     padded = np.pad(values, 1, mode="edge")
     return np.asarray((padded[:-2] + padded[1:-1] + padded[2:]) / 3)
 

@@ -26,7 +26,7 @@ _FADED = 1e-3  # of the loudest block's power (-30 dB): quieter ones hold noise,
 _HEARD = (32768 * 10 ** (-75 / 20)) ** 2  # power of a block that holds any sound at all (-75 dBFS)
 _ALIKE = 0.9  # correlation in a block; a codec that works on each channel alone leaves more than this
 _STEADY = 10 ** (3 / 20)  # factor (3 dB) within which the difference in level stays: bleed changes with who speaks
-_MOST = 0.95  # of the blocks
+_MOST = 0.95  # of the sound, each lane counting for half: else a faint party would be lost in a loud one
 _LEAST = 0.5
 """Seconds of speech below which a channel holds no party: a cough, a click taken for a word."""
 
@@ -67,7 +67,8 @@ def identical(lanes: Sequence[Samples]) -> bool:
     usual = float(np.median(gain))
     sign = np.sign(np.median(correlation))
     same = (sign * correlation >= _ALIKE) & (gain <= usual * _STEADY) & (gain * _STEADY >= usual)
-    return bool(usual > 0 and np.mean(same) >= _MOST)
+    weight = found.left / max(found.left.sum(), 1) + found.right / max(found.right.sum(), 1)
+    return bool(usual > 0 and weight[same].sum() >= _MOST * weight.sum())
 
 
 def louder(lanes: Sequence[Samples]) -> Samples:
