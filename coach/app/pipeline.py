@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import platformdirs
@@ -26,6 +26,7 @@ from coach.app.stages.judging import Analyse, Coach
 from coach.app.stages.understanding import Converse, Mask
 from coach.app.stages.writing import Report
 from coach.conversation import Provenance, StorageError
+from coach.resources import resource
 
 _STAGES: Mapping[str, type[Stage]] = {
     stage.name: stage for stage in (Decode, Listen, Transcribe, Mask, Converse, Analyse, Coach, Report)
@@ -139,6 +140,7 @@ class Pipeline:
             "transcriber": transcriber,
             "recipe": self.recipe.as_written(),
             "settings": {name: str(self.settings[name]) for name, key in KEYS.items() if key.result},
+            "judged by": _judged_by(),
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -166,6 +168,16 @@ class Pipeline:
         if "transcribe" not in self.recipe.stages:
             return self.fingerprint("none")
         return self.fingerprint(self._transcribe.engine.fingerprint)
+
+
+@cache
+def _judged_by() -> str:
+    """Return a digest of the files that judgements are made with: edit a word list, and reviews are not compared."""
+    total = hashlib.sha256()
+    for folder in ("lexicons", "calibrations", "rubrics"):
+        for path in sorted(resource("models", folder).glob("*.toml")):
+            total.update(path.name.encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
 
 
 def _plain(value: object) -> object:

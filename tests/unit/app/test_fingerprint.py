@@ -1,0 +1,52 @@
+"""Reviews that were not made alike are never taken for alike."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from coach import resources
+from coach.app import pipeline
+from coach.app.item import Request
+from coach.app.pipeline import Pipeline
+from coach.app.recipe import Recipe, load_recipe
+from coach.app.settings import gather
+
+IMPORT = Request(transcript=Path("words.json"))
+
+
+def fingerprint(recipe: Recipe | None = None, **flags: object) -> str:
+    return Pipeline(recipe or load_recipe("solo"), gather(flags, environment={})).expected_fingerprint(IMPORT)
+
+
+def test_the_same_run_has_the_same_fingerprint() -> None:
+    assert fingerprint() == fingerprint()
+
+
+def test_where_the_files_go_does_not_matter() -> None:
+    assert fingerprint(out="elsewhere", formats="html", embed=False) == fingerprint()
+
+
+def test_another_recipe_rubric_or_engine_is_another_fingerprint(tmp_path: Path) -> None:
+    rubric = tmp_path / "ours.toml"
+    shutil.copy(resources.resource("models", "rubrics", "support.toml"), rubric)
+    solo = load_recipe("solo")
+    without = Recipe(solo.name, tuple(stage for stage in solo.stages if stage != "coach"), {})
+
+    assert len({fingerprint(), fingerprint(without), fingerprint(rubric=str(rubric))}) == 3
+
+
+def test_editing_a_word_list_is_another_fingerprint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fingerprint()
+    shutil.copytree(resources.resource("models"), tmp_path / "models")
+    lexicon = next((tmp_path / "models" / "lexicons").glob("*.toml"))
+    lexicon.write_text(lexicon.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
+    monkeypatch.setattr(pipeline, "resource", tmp_path.joinpath)
+    pipeline._judged_by.cache_clear()
+
+    try:
+        assert fingerprint() != before
+    finally:
+        pipeline._judged_by.cache_clear()
