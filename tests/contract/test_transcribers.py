@@ -43,7 +43,7 @@ def lane(voice: str, *clips: str) -> LaneToHear:
 
 @pytest.fixture(scope="module")
 def lanes() -> list[LaneToHear]:
-    return [lane("slt", "long-1", "back-2", "medium-1"), lane("rms", "medium-1", "long-2", "short-1")]
+    return [lane("slt", "medium-1", "back-2"), lane("rms", "short-1", "medium-2")]
 
 
 @pytest.fixture(scope="module", params=["fake", "bundled", "faster-whisper"])

@@ -35,7 +35,7 @@ class BundledTranscriber:
     """
 
     batch: ClassVar[int] = 8
-    longest_cut: ClassVar[float] = 12.0
+    longest_cut: ClassVar[float] = 10.0
     version: ClassVar[int] = 1
 
     def __init__(self, *, workers: int | None = None) -> None:
