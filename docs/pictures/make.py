@@ -50,6 +50,8 @@ def main() -> None:
 
 def review() -> None:
     """Review the made call by the defaults alone: no setting of this machine enters the example."""
+    for old in EXAMPLE.glob("high-bill*"):
+        old.unlink()  # a report of an earlier take of the call would be kept, and ours get another name
     with tempfile.TemporaryDirectory() as empty:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("COACH_")}
         clean |= {"XDG_CONFIG_HOME": empty, "XDG_STATE_HOME": empty, "XDG_DATA_HOME": empty}

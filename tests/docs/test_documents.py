@@ -220,3 +220,10 @@ def test_every_decision_is_listed_and_has_its_three_parts() -> None:
 def test_every_folder_that_people_change_says_what_reads_it() -> None:
     for folder in ("pipelines", "models", "reports", "tests", "docs"):
         assert (ROOT / folder / "README.md").is_file()
+
+
+def test_every_requirement_has_its_reason() -> None:
+    wanted = re.findall(r"^([a-z][\w-]*)", (ROOT / "requirements" / "run.in").read_text("utf-8"), re.MULTILINE)
+    text = (ROOT / "docs" / "adr" / "0008-dependencies.md").read_text("utf-8")
+    reasons = set(re.findall(r"[\w-]+", " ".join(re.findall(r"^\| ([^|]+) \|", text, re.MULTILINE))))
+    assert set(wanted) - {"hatchling", "editables"} <= reasons
