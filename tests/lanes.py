@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
 from coach.conversation import Timeline, bridge, total
 from coach.speech.samples import RATE, InMemory
-from tests.calls.compose import ComposedCall, pool
+from tests.calls.compose import Clip, ComposedCall, pool
 from tests.calls.stems import activity
 
 Sound = NDArray[np.float64]
@@ -41,9 +43,14 @@ def at_level(sound: Sound, level: float) -> Sound:
     return sound * 10 ** (level / 20) / np.sqrt(loud.mean())
 
 
+@cache
+def _pool(name: str) -> tuple[Clip, ...]:
+    return tuple(c for c in pool() if c.voice == name and c.kind in {"long", "medium", "short", "backchannel"})
+
+
 def voice(name: str, *, seconds: float, first: int = 0, pause: float = 0.7) -> tuple[Sound, Timeline]:
     """Return one party talking with pauses, 16 kHz at -20 dBFS in digital silence, and when they truly speak."""
-    clips = [clip for clip in pool() if clip.voice == name and clip.kind in {"long", "medium", "short", "backchannel"}]
+    clips = _pool(name)
     stem, at, index = np.zeros(round(seconds * 8000)), 4000, first
     while at + len(clips[index % len(clips)].samples) < len(stem):
         samples = clips[index % len(clips)].samples

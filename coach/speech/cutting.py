@@ -62,10 +62,8 @@ def cuts(activity: LaneActivity, duration: float, *, settings: CutSettings | Non
 
 def _atoms(activity: LaneActivity, room: float) -> list[Interval]:
     """Return what is not cut further: speech, and between it what may be words; none longer than ``room``."""
-    pieces = list(activity.speech)
-    for likely in activity.likely:
-        inside = intersection(activity.speech, [likely])
-        pieces.extend(complement(inside, likely))
+    silence = complement(activity.speech, Interval(0, max((one.end for one in activity.likely), default=0)))
+    pieces = (*activity.speech, *intersection(activity.likely, silence))
     return sorted(atom for piece in pieces for atom in _split(piece, activity, room))
 
 

@@ -110,8 +110,12 @@ def _starts(left: Samples, right: Samples) -> range:
     return range(0, max(len(left), len(right)), _BLOCK)
 
 
+def _product(one: Int16, two: Int16) -> float:
+    return float(np.sum(one.astype(np.float32) * two, dtype=np.float64))
+
+
 def _power(block: Int16) -> float:
-    return float(np.sum(block.astype(np.float32) ** 2, dtype=np.float64))
+    return _product(block, block)
 
 
 def _powers(left: Samples, right: Samples) -> tuple[Float64, Float64]:
@@ -141,10 +145,7 @@ def _delay(left: Samples, right: Samples, blocks: NDArray[np.intp]) -> int:
 
 
 def _compared(left: Samples, right: Samples, delay: int, blocks: NDArray[np.intp]) -> _Blocks:
-    rows = [
-        (_power(one), _power(two), float(np.dot(one.astype(np.float64), two.astype(np.float64))))
-        for one, two in _pairs(left, right, delay, blocks)
-    ]
+    rows = [(_power(one), _power(two), _product(one, two)) for one, two in _pairs(left, right, delay, blocks)]
     table = np.array(rows, np.float64).reshape(-1, 3)
     return _Blocks(table[:, 0], table[:, 1], table[:, 2])
 

@@ -42,10 +42,8 @@ def found(silero: Silero, *sounds: Sound) -> list[float]:
 
 
 @pytest.mark.parametrize("name", ["slt", "rms", "awb", "kal", "sue"])
-@pytest.mark.parametrize("noise", [None, -80.0, -40.0])
-def test_seconds_are_true_in_digital_silence_on_a_good_line_and_in_noise(
-    silero: Silero, name: str, noise: float | None
-) -> None:
+@pytest.mark.parametrize("noise", [None, -40.0])
+def test_seconds_are_true_in_digital_silence_and_in_noise(silero: Silero, name: str, noise: float | None) -> None:
     sound, truth = voice(name, seconds=24)
     heard = sound if noise is None else noisy(sound, noise)
     # 20 dB below speech, noise hides the ends of words.
@@ -61,7 +59,7 @@ def test_edges_are_true_to_50_ms(silero: Silero) -> None:
         assert max(misses) <= 0.05, edge
 
 
-@pytest.mark.parametrize("level", [-50.0, -40.0, -30.0, -12.0, -6.0])
+@pytest.mark.parametrize("level", [-50.0, -35.0, -6.0])
 def test_level_does_not_move_speech(silero: Silero, level: float) -> None:
     sound, truth = voice("rms", seconds=24)
     (one,) = detect([lane(noisy(sound, -65) * 10 ** ((level + 20) / 20))], silero)
@@ -110,7 +108,6 @@ def test_gaps_of_a_fifth_of_a_second_are_kept(silero: Silero, between: float) ->
 def test_what_is_no_voice_is_no_speech(silero: Silero, other: Sound, level: float) -> None:
     sound = at_level(other, level) if other.any() else other
     assert found(silero, noisy(sound, -75)) == [0.0]
-    assert found(silero, sound) == [0.0]
     # Beside a voice in the same lane, as a customer's lane has them before the agent answers.
     spoken, truth = voice("slt", seconds=20)
     (one,) = detect([lane(noisy(np.concatenate((sound, spoken)), -75))], silero)
@@ -140,7 +137,7 @@ def leaking(sound: Sound, loss: float, *, delay: float = 0.005) -> Sound:
 
 
 @pytest.mark.parametrize("loss", [-20.0, -30.0, -40.0])
-@pytest.mark.parametrize("delay", [0.0, 0.005, 0.12])
+@pytest.mark.parametrize("delay", [0.005, 0.12])
 def test_bleed_is_no_speech(silero: Silero, loss: float, delay: float) -> None:
     sound, truth = voice("rms", seconds=24)
     assert found(silero, noisy(leaking(sound, loss, delay=delay), -70), noisy(sound, -70, seed=1)) == [
@@ -149,9 +146,9 @@ def test_bleed_is_no_speech(silero: Silero, loss: float, delay: float) -> None:
     ]
 
 
-@pytest.mark.parametrize("loss", [-np.inf, -22.0, -30.0])
+@pytest.mark.parametrize("loss", [-np.inf, -22.0])
 def test_a_quiet_backchannel_over_bleed_survives(silero: Silero, loss: float) -> None:
-    talk, truth = voice("rms", seconds=30)
+    talk, truth = voice("rms", seconds=20)
     call = np.zeros_like(talk)
     turn, _ = voice("slt", seconds=8)
     yes = voice("slt", seconds=8, first=4)[0][: 2 * RATE]
@@ -170,8 +167,8 @@ def test_a_quiet_backchannel_over_bleed_survives(silero: Silero, loss: float) ->
 
 
 def test_made_calls_with_noise_bleed_and_different_levels_keep_their_talk_ratio(silero: Silero) -> None:
-    for seed in (2, 5, 11):
-        call = compose(seed, Scenario(seconds=40))
+    for seed in (2, 11):
+        call = compose(seed, Scenario(seconds=30))
         agent, customer = (bridged(one.speech) for one in detect(lanes_of(call), silero))
         assert 100 * abs(agent / (agent + customer) - call.truth.talk_ratio) <= 1
 

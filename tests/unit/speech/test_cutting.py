@@ -26,6 +26,11 @@ def test_close_speech_stays_together_and_distant_does_not() -> None:
     assert cuts(heard((1, 2), (2.5, 3), (5, 6)), 10) == (Interval(0.6, 3.4), Interval(4.6, 6.4))
 
 
+def test_speech_is_cut_whatever_else_is_likely() -> None:
+    speech = (Interval(2, 3),)
+    assert cuts(LaneActivity(speech, (), -20.0, -60.0, clipped=False), 10) == (Interval(1.6, 3.4),)
+
+
 def test_no_speech_has_no_cuts() -> None:
     assert cuts(heard(), 10) == ()
 

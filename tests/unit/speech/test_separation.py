@@ -18,7 +18,7 @@ from tests.lanes import Sound, lane, lanes_of, pink_noise, voice
 @pytest.fixture(scope="module")
 def call() -> Sound:
     """Two parties in one channel: shape ``(n,)``."""
-    made = compose(3, Scenario(seconds=25, bleed=-np.inf))
+    made = compose(3, Scenario(seconds=12, bleed=-np.inf))
     one, two = (party.read(0, len(party)) / 2**15 for party in lanes_of(made))
     return np.asarray(one + two) / 2
 
@@ -64,12 +64,12 @@ def test_joint_stereo_of_identical_channels_is_seen_through(call: Sound, rate: i
 @pytest.mark.parametrize("bleed", [-np.inf, -30.0, -12.0])
 @pytest.mark.parametrize("noise", [20.0, np.inf])
 def test_two_parties_are_not_identical_however_they_bleed(bleed: float, noise: float) -> None:
-    made = compose(1, Scenario(seconds=25, bleed=bleed, noise=noise))
+    made = compose(1, Scenario(seconds=12, bleed=bleed, noise=noise))
     assert not identical(lanes_of(made))
 
 
 def test_two_parties_stay_two_after_a_joint_stereo_codec() -> None:
-    made = compose(1, Scenario(seconds=25))
+    made = compose(1, Scenario(seconds=12))
     sound = np.stack([party.read(0, len(party)) / 2**15 for party in lanes_of(made)])
     assert not identical([lane(channel) for channel in through("libmp3lame", sound, 32_000)])
 
