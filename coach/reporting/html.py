@@ -13,7 +13,7 @@ from markupsafe import Markup
 from coach.conversation import ConfigurationError, Review
 from coach.reporting import page
 from coach.reporting.lanes import BARS, picture
-from coach.reporting.opening import length, opening
+from coach.reporting.opening import length, opening, title
 from coach.reporting.phrases import Phrases, phrases
 from coach.reporting.text import clean, clock, day, duration, number, percent, sentence
 from coach.resources import resource
@@ -84,7 +84,7 @@ def render_html(review: Review, sound: ReportSound | None = None) -> str:
         "style": Markup(style),  # noqa: S704  (our own file, hashed in the policy)
         "script": Markup(script),  # noqa: S704
         "data": Markup(page.script_data(review)),  # noqa: S704  (every <, > and & is escaped there)
-        "name": clean(review.recording.uri or "") or say("page.no_name"),
+        "name": title(review, say),
         "length": length(review),
         "opening": opening(review, say),
         "unsure": review.roles.confidence < page.SURE and review.roles.agent is not None,

@@ -6,7 +6,7 @@ import re
 
 from coach.conversation import Review
 from coach.reporting import page
-from coach.reporting.opening import length, opening
+from coach.reporting.opening import length, opening, title
 from coach.reporting.phrases import Phrases, phrases
 from coach.reporting.text import clean, day, duration, percent
 
@@ -33,7 +33,7 @@ def escape(text: str) -> str:
 def render_markdown(review: Review) -> str:
     """Return the report's text as Markdown; every word of a call is escaped."""
     say = phrases()
-    name = clean(review.recording.uri or "") or say("page.no_name")
+    name = title(review, say)
     about = [escape(name), day(review.recording.started_at) or "", escape(review.call_type or "")]
     lines = [f"# {say('page.heading')}", "", " · ".join(part for part in about if part), ""]
     for sentence in opening(review, say):
@@ -54,11 +54,11 @@ def _advice(review: Review, say: Phrases) -> list[str]:
         *(("another", advice) for advice in coaching.another),
     ):
         shown = page.card(review, advice, say)
-        lines += [f"### {say(f'advice.{heading}')}", ""]
         if shown is None:
-            nothing = say("advice.no_keep") if heading == "keep" else coaching.why_no_try or say("advice.nothing")
-            lines += [escape(nothing), ""]
+            if heading == "try":
+                lines += [escape(coaching.why_no_try or say("advice.nothing")), ""]
             continue
+        lines += [f"### {say(f'advice.{heading}')}", ""]
         at = f" ({shown.place.clock})" if shown.place else ""
         lines += [f"**{escape(shown.skill)}**{at}", ""]
         lines += _quoted(shown.spoken_by, shown.said)
@@ -126,7 +126,7 @@ def _heard(review: Review, say: Phrases) -> list[str]:
             if share is None
             else say("heard.share_line", who=who, share=percent(share))
         )
-    name = clean(review.recording.uri or "") or say("page.no_name")
+    name = title(review, say)
     masked = [say("heard.masked_line", n=n, kind=say.or_name(f"masked.{k}", k)) for k, n in review.masked.items() if n]
     facts = {
         "recording": say("heard.recording_line", name=name, duration=duration(length(review))),

@@ -31,10 +31,24 @@ def spoke(review: Review) -> tuple[float, float] | None:
     return total(agent.stretches), total(customer.stretches)
 
 
+def title(review: Review, say: Phrases) -> str:
+    """Return what the call is called: its file, or the two files of its parties."""
+    names = [part.uri for part in review.recording.parts] or [review.recording.uri or ""]
+    return " + ".join(clean(name) for name in names if name) or say("page.no_name")
+
+
+def one_sided(review: Review) -> str | None:
+    """Return ``one_lane`` or ``one_party`` where nothing can be said of two people, ``None`` otherwise."""
+    if review.separation == "none":
+        return "one_lane"
+    return "one_party" if len(review.conversation.parties) < 2 else None
+
+
 def opening(review: Review, say: Phrases) -> tuple[str, ...]:
     """Return the three sentences: how long, whether they were heard, and how the turns went."""
-    if review.separation == "none":
-        return say("opening.talk_only", duration=duration(length(review))), say("opening.one_lane")
+    alone = one_sided(review)
+    if alone is not None:
+        return say("opening.talk_only", duration=duration(length(review))), say(f"opening.{alone}")
     return _talk(review, say), _heard(review, say), _floor(review, say)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from coach.conversation import Advice, Review
-from coach.reporting.opening import find, length, spoke, why
+from coach.reporting.opening import find, length, one_sided, spoke, title, why
 from coach.reporting.page import SURE, card
 from coach.reporting.phrases import Phrases, phrases
 from coach.reporting.text import WIDTH, clean, clock, duration, number, percent, wrap
@@ -29,8 +29,7 @@ def terminal_summary(review: Review, report: Path | None, *, width: int = WIDTH)
     lines: list[str] = []
     if review.roles.confidence < SURE and review.roles.agent is not None:
         lines += [say("summary.swap", command=say("roles.swap")), ""]
-    name = clean(review.recording.uri or "") or say("page.no_name")
-    lines += wrap(say("summary.call", call=name, duration=duration(length(review))), width=width)
+    lines += wrap(say("summary.call", call=title(review, say), duration=duration(length(review))), width=width)
     for sentence in _glance(review, say):
         lines += wrap(sentence, indent="  ", width=width)
     for label, advice in (("keep", review.coaching.keep), ("try", review.coaching.try_)):
@@ -46,8 +45,9 @@ def terminal_summary(review: Review, report: Path | None, *, width: int = WIDTH)
 
 def _glance(review: Review, say: Phrases) -> list[str]:
     """Return the call in a few sentences, what the customer got to be heard with first."""
-    if review.separation == "none":
-        return [say("summary.one_lane")]
+    alone = one_sided(review)
+    if alone is not None:
+        return [say(f"summary.{alone}")]
     sentences = [_heard(review, say), _floor(review, say), _talk(review, say)]
     quiet = find(review, "dead_air")
     if quiet is not None and quiet.value:
@@ -83,7 +83,10 @@ def _advice(review: Review, label: str, advice: Advice | None, say: Phrases, wid
     shown = card(review, advice, say)
     if shown is None:
         nothing = clean(review.coaching.why_no_try or "") or say("advice.nothing")
-        return [] if label == "keep" else ["", *wrap(f"{say('summary.try')}: {nothing}", hanging="  ", width=width)]
+        if label == "keep":
+            return []
+        labelled = f"{say('summary.try')}: {nothing}" if review.coaching.keep is not None else nothing
+        return ["", *wrap(labelled, hanging="  ", width=width)]
     at = f" ({clock(shown.place.at)})" if shown.place else ""
     lines = ["", *wrap(f"{say(f'summary.{label}')}: {shown.skill}{at}", hanging="  ", width=width)]
     if shown.said:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.conversation import Coaching, Interval, Turn
+from coach.conversation import Coaching, Interval, Part, Turn
 from coach.reporting.markdown import escape, render_markdown
 from coach.reporting.summary import terminal_summary
 from coach.reporting.table import COLUMNS, cell, render_csv
@@ -62,7 +62,7 @@ def test_while_roles_are_unsure_the_first_line_is_the_command_that_swaps(samples
 def test_no_advice_is_an_answer(samples: ModuleType) -> None:
     made = replace(samples.review(), coaching=Coaching())
 
-    assert "Try: Nothing to change in this call." in terminal_summary(made, None)
+    assert "Nothing to change in this call." in terminal_summary(made, None)
 
 
 def test_what_cannot_be_known_is_said_with_its_reason(samples: ModuleType) -> None:
@@ -177,3 +177,22 @@ def test_cues_last_and_empty_turns_are_left_out(samples: ModuleType) -> None:
 
     assert "01:00:00.000 --> 01:00:00.001" in text
     assert "Customer" not in text
+
+
+def test_one_side_alone_is_said_once() -> None:
+    made = samples.review()
+    alone = replace(made, conversation=replace(made.conversation, parties=made.conversation.parties[:1]))
+
+    lines = " ".join(terminal_summary(alone, None))
+
+    assert lines.count("Only one side of the call") == 1
+    assert "Heard before solving" not in lines
+
+
+def test_a_call_of_two_files_is_called_after_both() -> None:
+    made = samples.review()
+    parts = (Part("agent", "monday-me.wav", "0" * 64), Part("customer", "monday-them.wav", "1" * 64))
+
+    lines = terminal_summary(replace(made, recording=replace(made.recording, parts=parts)), None)
+
+    assert lines[0].startswith("monday-me.wav + monday-them.wav, ")
