@@ -16,6 +16,12 @@ SHORTEST: Final = 3
 PAUSE: Final = 0.7
 """A silence between two words of a turn, in seconds, that ends a clause where there is no punctuation."""
 
+LONGEST_OPENING: Final = 12
+"""Words of "if …" or "when …" after which it is no longer waited for what it leads to."""
+
+ITEM: Final = 5
+"""Words back in which a question word waits for its verb."""
+
 _HANGING: Final = frozenset(
     "that if because what how when whether where who why which to the a an and or of for with in on at than as like "
     "i you we they he she it is are was were be not do does did have has had will would can could should may might "
@@ -90,12 +96,39 @@ def _ends(said: Sequence[Token], begin: int, index: int) -> bool:
     mark = said[index - 1].mark
     if mark in (".", "?"):
         return True
-    if len(said) - index < 2 or len(text.plain(said[begin:index])) < SHORTEST:
+    if len(said) - index < 2 or said[index].mark in (".", "?"):
+        return False
+    if _sighs(said, begin, index):
+        return True
+    if len(text.plain(said[begin:index])) < SHORTEST or _still_opens(said, begin, index):
         return False
     last, pair = said[index - 1].norm, (said[index].norm, said[index + 1].norm)
-    if mark == "," or (pair in _PAIRS and last not in _JOINING):
-        return _starts(said, index, strong=True)
+    if pair in _PAIRS and last not in (_HANGING if pair in _ASKING_PAIRS else _JOINING):
+        return True
+    if mark == ",":
+        return last not in _SUBORDINATE and _starts(said, index, strong=True)
     return last not in _HANGING and _starts(said, index, strong=False)
+
+
+def _sighs(said: Sequence[Token], begin: int, index: int) -> bool:
+    """Whether a small sympathy ends here that stands by itself: "oh dear", "oh my goodness"."""
+    return index - begin >= 2 and (said[index - 2].norm, said[index - 1].norm) in _SIGHS
+
+
+def _still_opens(said: Sequence[Token], begin: int, index: int) -> bool:
+    """Whether what comes next still belongs to what the clause opened: "when you say always, │ was it …"."""
+    norms = [token.norm for token in said[begin:index]]
+    lead = lexicons.words("words", "lead_ins")
+    head = next((norm for norm in norms if norm not in lead), "")
+    inner = any(token.mark == "," for token in said[begin : index - 1])
+    if head in _SUBORDINATE and not inner and len(norms) <= LONGEST_OPENING:
+        return True
+    for norm in reversed(norms[-ITEM:]):  # "what time │ would you …", "how many days a week │ are you …"
+        if norm in _openers()["auxiliary"]:
+            return False
+        if norm in ("what", "which", "how", "whose"):
+            return said[index].norm in _openers()["auxiliary"]
+    return False
 
 
 def _complete(said: Sequence[Token], begin: int, index: int) -> bool:
@@ -121,9 +154,12 @@ def _starts(said: Sequence[Token], index: int, *, strong: bool) -> bool:
     openers = _openers()
     word = said[index].norm
     after = said[index + 1].norm if index + 1 < len(said) else ""
-    if word in openers["always"] or (word, after) in _PAIRS:
+    if word in openers["always"] or (word, after) in _PAIRS - _ASKING_PAIRS:
         return True
-    if (word, after) == ("so", "that"):
+    then = said[index + 2].norm if index + 2 < len(said) else ""
+    if (word, after, then) in _TAKING_UP:
+        return True
+    if (word, after) in (("so", "that"), ("you", "know")) or (word == "so" and then in _PURPOSE):
         return False
     if word in openers["joint"]:
         return (
@@ -142,6 +178,18 @@ def _starts(said: Sequence[Token], index: int, *, strong: bool) -> bool:
 _JOINING: Final = frozenset("to and so but if because or when then that's say said if".split())
 """Even "let me" and "thank you" belong to what these begin."""
 
-_PAIRS: Final = frozenset(
-    {("let", "me"), ("thank", "you"), ("i'm", "sorry"), ("can", "i"), ("may", "i"), ("could", "you")}
+_ASKING_PAIRS: Final = frozenset({("can", "i"), ("may", "i"), ("could", "you")})
+_PAIRS: Final = _ASKING_PAIRS | {("let", "me"), ("thank", "you"), ("i'm", "sorry")}
+
+_TAKING_UP: Final = frozenset({("when", "you", "say"), ("when", "you", "said"), ("do", "you", "mean")})
+"""What takes up the other party's words, wherever it stands."""
+
+_PURPOSE: Final = frozenset("can could don't won't".split())
+"""After "so I", "so you", these tell what for; they begin nothing new."""
+
+_SUBORDINATE: Final = frozenset("if when because since once unless while although though until that".split())
+"""What opens with one of these goes on to its first comma and past it."""
+
+_SIGHS: Final = frozenset(
+    {("oh", "dear"), ("oh", "gosh"), ("oh", "lord"), ("oh", "goodness"), ("my", "goodness"), ("my", "gosh")}
 )

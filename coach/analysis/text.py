@@ -14,14 +14,13 @@ from coach.analysis import lexicons
 
 _SHAPE: Final = re.compile(
     r"\[(?P<mask>[a-z0-9_ -]+)\]"
+    r"|(?P<half>[ap])\.m\b\.?"
     r"|(?P<number>\$?\d[\d,]*(?:[.:/]\d+)*)(?:st|nd|rd|th|am|pm)?(?![a-z])"
     r"|(?P<word>[a-z0-9]+(?:'[a-z]+)*(?:-[a-z]+)*-?)"
     r"|(?P<mark>[.?!;,:…—])"
 )
 
-MASKS: Final = frozenset(
-    {"account", "address", "birth", "card", "cvv", "date", "email", "name", "number", "phone", "pin", "private", "ssn"}
-)
+MASKS: Final = frozenset("account address birth card cvv date email name number phone pii pin private ssn".split())
 """What may stand in brackets for something taken out; other brackets are a transcriber's notes (``[laughs]``)."""
 
 COMMON_WEIGHT: Final = 0.4
@@ -105,31 +104,44 @@ def tokens(said: str | Sequence[str]) -> tuple[Token, ...]:
     ["it's", '#185', '#40', 'right']
     """
     found: list[Token] = []
-    for index, piece in enumerate(said.split() if isinstance(said, str) else said):
+    pieces = said.split() if isinstance(said, str) else said
+    for index, piece in enumerate(pieces):
         for shape in _SHAPE.finditer(piece.lower().replace("’", "'")):
             if mark := shape["mark"]:
                 _mark(found, mark)
             else:
                 found.extend(Token(norm, index, "", *concept(norm)) for norm in _norms(shape))
+                if shape["half"] and pieces[index + 1 : index + 2] and pieces[index + 1][:1].isupper():
+                    _mark(found, ".")  # "… at 5 p.m. Then": its last point ends the sentence too
     return tuple(found)
 
 
 def _norms(shape: re.Match[str]) -> Iterable[str]:
+    if half := shape["half"]:
+        return [f"{half}.m"]
     if mask := shape["mask"]:
         return [f"[{mask}]"] if mask.split("_")[0] in MASKS else []
     if number := shape["number"]:
         return [f"#{part.lstrip('0') or '0'}" for part in re.split(r"[.:/]", number.lstrip("$").replace(",", ""))]
-    return [shape["word"].rstrip("-")]
+    first, *_, last = shape["word"].rstrip("-").split("-") * 2
+    return [last if last.startswith(first) else shape["word"].rstrip("-")]  # "i-i've": begun twice
+
+
+_TITLES: Final = frozenset("mr mrs ms dr st".split())
 
 
 def _mark(found: list[Token], mark: str) -> None:
-    """Put punctuation onto the last token."""
-    if not found:
+    """Put punctuation onto the last token; the point of "Mr." or of an initial ends no sentence."""
+    if not found or (mark == "." and (found[-1].norm in _TITLES or _initial(found[-1].norm))):
         return
     kind = {"?": "?", ".": ".", "!": ".", ";": ".", "…": "."}.get(mark, ",")
     last = found[-1]
     if last.mark in ("", ",") or kind == "?":
         found[-1] = Token(last.norm, last.word, kind, last.concept, last.weight)
+
+
+def _initial(norm: str) -> bool:
+    return len(norm) == 1 and norm.isalpha() and norm != "i"
 
 
 def concepts(said: Sequence[Token]) -> dict[str, float]:

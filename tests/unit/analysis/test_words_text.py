@@ -58,6 +58,34 @@ def test_a_turn_without_punctuation_is_cut_by_form() -> None:
     assert len(clauses.split(said)) == 3
 
 
+@pytest.mark.parametrize(
+    ("said", "whole"),
+    [
+        ("Mr. Reed, thank you for waiting. Go on.", ["mr reed thank you for waiting", "go on"]),
+        ("Is 5 p.m. good? Or 9 a.m.", ["is 5 p.m good", "or 9 a.m"]),
+        ("It opens at 8 a.m. You may walk in.", ["it opens at 8 a.m", "you may walk in"]),
+        ("A P. O. Box is fine.", ["a p o box is fine"]),
+        ("When you say low, was it always so?", ["when you say low was it always so"]),
+        ("If you send me the form today, we can look at it.", ["if you send me the form today we can look at it"]),
+        ("Jane, what is your last name so I can look it up?", ["jane what is your last name so i can look it up"]),
+        ("hello this is kim how can i help you", ["hello this is kim", "how can i help you"]),
+        ("which town were you born in", ["which town were you born in"]),
+        ("what time would you like it", ["what time would you like it"]),
+        (
+            "thanks for holding when you say sparks do you see them",
+            ["thanks for holding", "when you say sparks do you see them"],
+        ),
+        ("oh dear right what you need is the form", ["oh dear", "right what you need is the form"]),
+        ("I I-I've been, you know, very tired.", ["i i've been you know very tired"]),
+        ("You get a letter that says so. Is that fine?", ["you get a letter that says so", "is that fine"]),
+    ],
+)
+def test_what_belongs_together_is_not_cut(said: str, whole: list[str]) -> None:
+    pieces = [" ".join(text.plain(piece)).replace("#", "") for piece in clauses.split(text.tokens(said))]
+
+    assert pieces == whole
+
+
 def test_clauses_put_together_are_the_turn() -> None:
     said = text.tokens("So what you are telling me is that, um, it doubled and do you know why because I don't")
 
