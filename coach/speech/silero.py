@@ -127,7 +127,7 @@ class Silero:
         for start, block in slices(samples, self.slice_windows * WINDOW):
             body = _scaled(block, gain)
             if hiss:
-                body += np.take(noise, np.arange(start, start + body.size), mode="wrap").reshape(body.shape)
+                body += noise[np.arange(start, start + body.size) % _HISS].reshape(body.shape)
             windows = np.empty((len(body), CONTEXT + WINDOW), np.float32)
             windows[:, CONTEXT:] = body
             windows[0, :CONTEXT] = before
