@@ -179,7 +179,7 @@ def test_cues_last_and_empty_turns_are_left_out(samples: ModuleType) -> None:
     assert "Customer" not in text
 
 
-def test_one_side_alone_is_said_once() -> None:
+def test_one_side_alone_is_said_once(samples: ModuleType) -> None:
     made = samples.review()
     alone = replace(made, conversation=replace(made.conversation, parties=made.conversation.parties[:1]))
 
@@ -189,7 +189,7 @@ def test_one_side_alone_is_said_once() -> None:
     assert "Heard before solving" not in lines
 
 
-def test_a_call_of_two_files_is_called_after_both() -> None:
+def test_a_call_of_two_files_is_called_after_both(samples: ModuleType) -> None:
     made = samples.review()
     parts = (Part("agent", "monday-me.wav", "0" * 64), Part("customer", "monday-them.wav", "1" * 64))
 
