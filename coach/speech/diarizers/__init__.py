@@ -1,0 +1,1 @@
+"""Engines that tell apart the parties of a call on one channel."""
