@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from coach.conversation import Conversation
+from coach.conversation import Conversation, Role
 
 NOT_TIMED = "the transcript brings no times of speech, so timing cannot be measured"
 ONE_LANE = "both parties are on one channel and were not told apart"
 ROLES_UNKNOWN = "it is not certain which party is the agent"
 ONE_PARTY = "only one party is on the recording"
 NO_SPEECH = "nobody speaks"
+NO_LENGTH = "the recording has no length"
 NO_WORDS = "no words were heard"
 NOT_HEARD = "not heard well enough"
 
@@ -25,3 +26,18 @@ def needs_two_parties(conversation: Conversation) -> str | None:
 def needs_timing(conversation: Conversation) -> str | None:
     """Return why a measure of two parties' timing cannot be computed, ``None`` when it can."""
     return (None if conversation.timed else NOT_TIMED) or needs_two_parties(conversation)
+
+
+def needs_everyone(conversation: Conversation) -> str | None:
+    """Return why nobody knows when the whole call was silent, ``None`` when that is known.
+
+    Two parties on one channel are both there; one party on a recording of their own side is not the call.
+    """
+    if not conversation.timed:
+        return NOT_TIMED
+    return ONE_PARTY if conversation.separation != "none" and len(conversation.parties) < 2 else None
+
+
+def never_speaks(role: Role) -> str:
+    """Return the reason that a party says nothing in the whole call."""
+    return f"the {role} never speaks"

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from statistics import median
 from types import MappingProxyType
 from typing import ClassVar
 
-from coach.analysis.phrases import is_check, is_hold_announcement, reads_required_text
-from coach.analysis.reasons import NO_SPEECH, NO_WORDS, NOT_TIMED, needs_timing
+from coach.analysis.pauses import Pause, clearly, pauses
+from coach.analysis.phrases import is_check, reads_required_text
+from coach.analysis.reasons import (
+    NO_LENGTH,
+    NO_SPEECH,
+    NO_WORDS,
+    NOT_HEARD,
+    needs_everyone,
+    needs_timing,
+    never_speaks,
+)
 from coach.conversation import (
     Conversation,
     Findings,
     Interval,
     Measure,
     Moment,
-    Party,
     Role,
     Timeline,
     Turn,
-    Word,
     complement,
     total,
     union,
 )
+from coach.conversation.small_words import only_filled_pause, said
 
 MONOLOGUE = 60.0
-DEAD_AIR = 5.0
-FLAGGED = 10.0
-ANNOUNCED_WITHIN = 10.0
-CHECK_IN = 120.0
-HEARD_ENOUGH = 0.6
-"""Share of the agent's last words heard clearly from which "nobody announced it" can be said with confidence."""
+"""An agent's turn of this length, in seconds, without a check of understanding is a monologue."""
 
 
 class Timing:
@@ -60,35 +64,49 @@ class Timing:
         """Return the measures of talk and silence, and moments for monologues, holds and dead air."""
         why = needs_timing(conversation)
         silences = _silences(conversation)
-        moments = _monologues(conversation) + (_pauses(conversation, silences) if why is None else ())
+        long = pauses(conversation, silences) if why is None and not _wordless(conversation) else ()
+        moments = (*_monologues(conversation, why), *(m for p in long if (m := p.moment()) is not None))
         return Findings(
             (
                 *_talk(conversation, why),
+                _overlap_ratio(conversation),
                 _silence_ratio(conversation),
-                _patience(conversation, why),
+                _patience(conversation, long, why),
                 _longest(conversation, "longest_monologue", "agent", why),
                 _longest(conversation, "longest_customer_story", "customer", why),
-                _dead_air(conversation, moments, why),
+                _dead_air(conversation, long, why),
                 _longest_silence(conversation, silences),
             ),
             tuple(sorted(moments, key=lambda m: (m.start, m.end))),
         )
 
 
+def _wordless(conversation: Conversation) -> bool:
+    """Whether the agent speaks and nothing of it was turned into words."""
+    agent = conversation.party("agent")
+    return agent is not None and bool(agent.speech) and not agent.words
+
+
 def _talk(conversation: Conversation, why: str | None) -> tuple[Measure, ...]:
-    names = ("talk_ratio", "talk_share_agent", "talk_share_customer", "overlap_ratio")
     agent, customer = conversation.party("agent"), conversation.party("customer")
     if why is not None or agent is None or customer is None:
+        names = ("talk_ratio", "talk_share_agent", "talk_share_customer")
         return tuple(Measure.missing(name, "ratio", why or NO_SPEECH) for name in names)
     spoken = total(agent.stretches), total(customer.stretches)
-    whole = conversation.duration
-    empty = "the recording has no length"
     return (
         Measure.ratio("talk_ratio", spoken[0], sum(spoken), empty=NO_SPEECH),
-        Measure.ratio("talk_share_agent", spoken[0], whole, empty=empty),
-        Measure.ratio("talk_share_customer", spoken[1], whole, empty=empty),
-        Measure.ratio("overlap_ratio", conversation.overlap, whole, empty=empty),
+        Measure.ratio("talk_share_agent", spoken[0], conversation.duration, empty=NO_LENGTH),
+        Measure.ratio("talk_share_customer", spoken[1], conversation.duration, empty=NO_LENGTH),
     )
+
+
+def _overlap_ratio(conversation: Conversation) -> Measure:
+    """Return the share in which both speak; who of them is the agent does not matter."""
+    told_apart = len(conversation.parties) == 2 and conversation.separation != "none"
+    why = needs_everyone(conversation) if told_apart else needs_timing(conversation)
+    if why is not None:
+        return Measure.missing("overlap_ratio", "ratio", why)
+    return Measure.ratio("overlap_ratio", conversation.overlap, conversation.duration, empty=NO_LENGTH)
 
 
 def _everyone(conversation: Conversation) -> Timeline:
@@ -96,23 +114,30 @@ def _everyone(conversation: Conversation) -> Timeline:
 
 
 def _silence_ratio(conversation: Conversation) -> Measure:
-    if not conversation.timed:
-        return Measure.missing("silence_ratio", "ratio", NOT_TIMED)
+    why = needs_everyone(conversation)
+    if why is not None:
+        return Measure.missing("silence_ratio", "ratio", why)
     silent = conversation.duration - total(_everyone(conversation))
-    return Measure.ratio("silence_ratio", silent, conversation.duration, empty="the recording has no length")
+    return Measure.ratio("silence_ratio", silent, conversation.duration, empty=NO_LENGTH)
 
 
-def _patience(conversation: Conversation, why: str | None) -> Measure:
-    """Return the median gap between the end of a customer's turn and the agent's that answers it."""
+def _patience(conversation: Conversation, long: Sequence[Pause], why: str | None) -> Measure:
+    """Return the median gap between the end of a customer's turn and the agent's that answers it.
+
+    A hold is no slow answer, nor is the time that the customer asked for.
+    """
     if why is not None:
         return Measure.missing("patience", "s", why)
+    excused = [pause.silence for pause in long if pause.kind != "dead_air"]
     gaps = []
     last: Turn | None = None
     for turn in conversation.turns:
-        if turn.kind != "turn":
+        if turn.kind != "turn" or (len(turn.words) < 4 and only_filled_pause(said(turn.words))):
             continue
         if last is not None and turn.role == "agent" and last.role == "customer" and turn.start > last.end:
-            gaps.append(turn.start - last.end)
+            gap = Interval(last.end, turn.start)
+            if not _touches(excused, gap):
+                gaps.append(gap.duration)
         if last is None or turn.end > last.end:
             last = turn
     if not gaps:
@@ -120,10 +145,16 @@ def _patience(conversation: Conversation, why: str | None) -> Measure:
     return Measure("patience", "s", median(gaps), denominator=len(gaps))
 
 
+def _touches(timeline: Sequence[Interval], gap: Interval) -> bool:
+    """Whether one of some intervals, sorted and apart, shares time with a gap."""
+    at = bisect_left(timeline, gap.start, key=lambda interval: interval.end)
+    return any(interval & gap for interval in timeline[at : at + 2])
+
+
 def _longest(conversation: Conversation, name: str, role: Role, why: str | None) -> Measure:
     spans = [turn.interval.duration for turn in conversation.turns if turn.role == role and turn.kind == "turn"]
     if why is not None or not spans:
-        return Measure.missing(name, "s", why or NO_SPEECH)
+        return Measure.missing(name, "s", why or never_speaks(role))
     return Measure(name, "s", max(spans))
 
 
@@ -136,24 +167,29 @@ def _silences(conversation: Conversation) -> Timeline:
 
 
 def _longest_silence(conversation: Conversation, silences: Timeline) -> Measure:
-    if not conversation.timed:
-        return Measure.missing("longest_silence", "s", NOT_TIMED)
-    if not _everyone(conversation):
-        return Measure.missing("longest_silence", "s", NO_SPEECH)
+    why = needs_everyone(conversation)
+    if why is not None or not any(party.speech for party in conversation.parties):
+        return Measure.missing("longest_silence", "s", why or NO_SPEECH)
     return Measure("longest_silence", "s", max((silence.duration for silence in silences), default=0.0))
 
 
-def _dead_air(conversation: Conversation, moments: tuple[Moment, ...], why: str | None) -> Measure:
-    agent = conversation.party("agent")
-    if why is not None or agent is None:
-        return Measure.missing("dead_air", "s", why or NO_SPEECH)
-    if not agent.words:
-        return Measure.missing("dead_air", "s", f"{NO_WORDS}, so an announced hold cannot be told from dead air")
-    return Measure("dead_air", "s", sum(m.interval.duration for m in moments if m.kind == "dead_air"))
+def _dead_air(conversation: Conversation, long: Sequence[Pause], why: str | None) -> Measure:
+    if why is None and not any(party.speech for party in conversation.parties):
+        why = NO_SPEECH
+    if why is None and _wordless(conversation):
+        why = f"{NO_WORDS}, so an announced hold cannot be told from dead air"
+    unheard = sum(pause.kind == "unheard" for pause in long)
+    if why is None and unheard:
+        why = f"{NOT_HEARD}: before {unheard} of {len(long)} long silences a hold may have been announced"
+    if why is not None:
+        return Measure.missing("dead_air", "s", why)
+    return Measure("dead_air", "s", float(sum(p.silence.duration for p in long if p.kind == "dead_air")))
 
 
-def _monologues(conversation: Conversation) -> tuple[Moment, ...]:
-    """Return the agent's turns of a minute and more without a check of understanding."""
+def _monologues(conversation: Conversation, why: str | None) -> tuple[Moment, ...]:
+    """Return the agent's turns of a minute and more that were heard well and hold no check of understanding."""
+    if why is not None:
+        return ()
     return tuple(
         Moment(
             "monologue",
@@ -164,44 +200,10 @@ def _monologues(conversation: Conversation) -> tuple[Moment, ...]:
             MappingProxyType({"turn": index, "seconds": round(turn.interval.duration, 1)}),
         )
         for index, turn in enumerate(conversation.turns)
-        if conversation.timed
-        and turn.role == "agent"
+        if turn.role == "agent"
         and turn.kind == "turn"
-        and turn.interval.duration >= MONOLOGUE
+        and turn.interval.duration >= MONOLOGUE - 1e-6
+        and clearly(turn.words)
         and not is_check(turn.text)
         and not reads_required_text(turn.text)
     )
-
-
-def _pauses(conversation: Conversation, silences: Timeline) -> tuple[Moment, ...]:
-    """Return a hold or dead air for each mutual silence of five seconds and more."""
-    agent = conversation.party("agent")
-    if agent is None or not agent.words:
-        return ()
-    return tuple(_pause(conversation, agent, silence) for silence in silences if silence.duration >= DEAD_AIR)
-
-
-def _pause(conversation: Conversation, agent: Party, silence: Interval) -> Moment:
-    since = max(0.0, silence.start - ANNOUNCED_WITHIN)
-    before = [word for word in agent.words if since <= word.end and word.start < silence.start]
-    announced = " ".join(word.text for word in before)
-    seconds = silence.duration
-    if is_hold_announcement(announced):
-        evidence = MappingProxyType({"seconds": round(seconds, 3), "checked_in": seconds <= CHECK_IN})
-        first = _announcement(before)
-        announced = " ".join(word.text for word in before[first:])
-        return Moment("hold", "agent", Interval(before[first].start, silence.end), announced, 0.85, evidence)
-    heard = conversation.heard("agent", Interval(since, silence.start))
-    sure = 0.85 if before and (heard is None or heard >= HEARD_ENOUGH) else 0.5
-    evidence = MappingProxyType({"seconds": round(seconds, 3), "flagged": seconds >= FLAGGED})
-    return Moment("dead_air", "agent", silence, "", sure, evidence)
-
-
-def _announcement(words: Sequence[Word]) -> int:
-    """Return the index where the sentence that announces a hold begins."""
-    first = len(words) - 1
-    while first > 0 and not is_hold_announcement(" ".join(word.text for word in words[first:])):
-        first -= 1
-    while first > 0 and not words[first - 1].text.endswith((".", "?", "!")):
-        first -= 1
-    return first

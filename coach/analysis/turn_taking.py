@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar
 
-from coach.analysis.reasons import needs_timing
+from coach.analysis.reasons import NO_WORDS, needs_timing
 from coach.conversation import Conversation, Findings, FloorEvent, Interval, Measure, Moment, Role, total
 
 COUNTED = 0.5
 """Confidence from which an interruption or an attempt counts."""
 
-FREQUENT_STARTS_AT_ONCE = 3
-"""So many simultaneous starts, and more than interruptions, speak of a delayed line."""
+FEWEST_STARTS_AT_ONCE = 3
+FREQUENT_STARTS_AT_ONCE = 0.1
+"""Share of a call's turns that began together with the other party's, from which the line is thought to be delayed."""
 
 _REPORTED = frozenset({"interruption", "interruption_attempt", "cooperative", "backchannel", "came_in_early"})
 _MOST_WORDS = 16
@@ -55,9 +57,9 @@ class TurnTaking:
             (
                 _count(conversation, found, "interruption", "interruptions_by_agent", "agent"),
                 _count(conversation, found, "interruption", "interruptions_by_customer", "customer"),
-                _count(conversation, found, "interruption_attempt", "interruption_attempts_by_agent", "agent"),
-                _count(conversation, found, "interruption_attempt", "interruption_attempts_by_customer", "customer"),
-                _count(conversation, found, "backchannel", "backchannels_by_agent", "agent"),
+                _by_words(conversation, found, "interruption_attempt", "interruption_attempts_by_agent", "agent"),
+                _by_words(conversation, found, "interruption_attempt", "interruption_attempts_by_customer", "customer"),
+                _by_words(conversation, found, "backchannel", "backchannels_by_agent", "agent"),
             ),
             moments,
         )
@@ -69,29 +71,40 @@ def starts_at_once(conversation: Conversation) -> int:
 
 
 def delayed_line(conversation: Conversation) -> bool:
-    """Whether simultaneous starts are so frequent that nobody should be coached on interrupting."""
-    interruptions = sum(1 for event in conversation.floor if event.kind == "interruption")
-    return starts_at_once(conversation) >= max(FREQUENT_STARTS_AT_ONCE, interruptions)
+    """Whether simultaneous starts are so frequent that nobody should be coached on interrupting.
+
+    Now and then two people begin at once on any line; from three in a call and one turn in ten on, the line
+    is the likelier reason.
+    """
+    turns = sum(1 for turn in conversation.turns if turn.kind == "turn")
+    return starts_at_once(conversation) >= max(FEWEST_STARTS_AT_ONCE, FREQUENT_STARTS_AT_ONCE * turns)
 
 
 def _moment(conversation: Conversation, event: FloorEvent) -> Moment:
-    turn = conversation.turns[event.turn]
-    spoken = [word.text for word in turn.words if word.interval.middle >= event.onset - 0.1]
+    words = conversation.turns[event.turn].words
+    first = bisect_left(words, event.onset - 0.1, key=lambda word: word.interval.middle)
     evidence: dict[str, object] = {
         "turn": event.turn,
         "other_turn": event.other_turn,
         "overlap": round(event.overlap, 3),
+        "cut_text": event.cut_text,
     }
-    if event.cut_text:
-        evidence["cut_text"] = event.cut_text
     return Moment(
         kind=event.kind,
         role=event.role,
         interval=Interval(event.onset, event.end),
-        text=" ".join(spoken[:_MOST_WORDS]),
+        text=" ".join(word.text for word in words[first : first + _MOST_WORDS]),
         confidence=event.confidence,
         evidence=MappingProxyType(evidence),
     )
+
+
+def _by_words(conversation: Conversation, found: Findings, kind: str, name: str, role: Role) -> Measure:
+    """Return a count that only words can tell: without any it is unknown rather than none."""
+    party = conversation.party(role)
+    if party is not None and party.speech and not party.words:
+        return Measure.missing(name, "count", NO_WORDS)
+    return _count(conversation, found, kind, name, role)
 
 
 def _count(conversation: Conversation, found: Findings, kind: str, name: str, role: Role) -> Measure:

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
 
+_HAIR = 1e-9
+"""Seconds by which sums of decimals may be off: a gap of 0.3 s is one wherever in the call it lies."""
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Interval:
@@ -72,7 +75,7 @@ def bridge(intervals: Iterable[Interval], gap: float) -> Timeline:
     """
     bridged: list[Interval] = []
     for interval in union(intervals):
-        if bridged and interval.start - bridged[-1].end < gap:
+        if bridged and interval.start - bridged[-1].end < gap - _HAIR:
             bridged[-1] = Interval(bridged[-1].start, interval.end)
         else:
             bridged.append(interval)

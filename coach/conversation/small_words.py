@@ -23,6 +23,11 @@ PART_OF_ACKNOWLEDGING = frozenset("i got it all that's thats uh huh of course i'
 ACKNOWLEDGING_PHRASES = frozenset({"got it", "uh huh", "all right", "of course", "i got it", "mm hm", "mm hmm"})
 """Whole backchannels made of words that acknowledge only together."""
 
+COURTEOUS = frozenset("thanks thank you sorry i'm im so oh okay ok go ahead please bye goodbye".split())
+"""Words of thanks, of giving way and of farewell: in the other's speech they neither listen nor take the floor."""
+
+_COURTESIES = frozenset({"thanks", "thank", "sorry", "ahead", "bye", "goodbye"})
+
 FILLED_PAUSES = frozenset("uh um er erm uhm eh ehm".split())
 """Sounds of thinking; alone they are neither a backchannel nor an attempt."""
 
@@ -32,14 +37,31 @@ AGREEING = frozenset(
 )
 """First words of somebody who takes the speaker's side."""
 
-UNFINISHED = frozenset(
-    "a an the my your his her our their this and but or so because cause if when while that which who what where "
-    "to of in on at for with from by about into than as is are was were am be been i'm it's i you he she we they "
-    "it i've we've don't didn't can't just like not very then until".split()
-)
-"""Words that a clause seldom ends on: after one of them the speaker had more to say."""
+OPPOSING = frozenset("but no wait hold excuse listen look sorry actually however i well".split())
+"""First words of somebody who wants to say something else."""
 
+NEVER_LAST = frozenset(
+    "a an the my your our their and but or because cause if when while which than as of into i i'm i've we've "
+    "we're they're you're it's there's very".split()
+)
+"""Words that no clause ends on, whatever full stop a recogniser sets behind its cut."""
+
+SELDOM_LAST = frozenset(
+    "his her this so that who what where to in on at for with from by about is are was were am be been you he she "
+    "we they it don't didn't can't just like not then until".split()
+)
+"""Words that a clause seldom ends on: with no stop behind them the speaker had more to say."""
+
+UNFINISHED = NEVER_LAST | SELDOM_LAST
+
+_ANSWERS = frozenset("yes yeah yep yup no nope right correct sure okay ok exactly absolutely true".split())
+_ASKING = re.compile(
+    r"\b(?:what|which|when|where|who|how|why|whose)\b"
+    r"|\b(?:is|are|was|were|do|does|did|can|could|would|will|have|has|should|may)"
+    r" (?:i|you|we|they|he|she|it|this|that|there|your|the|my)\b"
+)
 _NOT_A_LETTER = re.compile(r"[^a-z0-9' ]+")
+_STOPS = (".", "?", "!")
 
 
 def tokens(text: str) -> list[str]:
@@ -67,24 +89,49 @@ def acknowledges(spoken: Sequence[str]) -> bool:
 
     >>> acknowledges(["okay"]), acknowledges(["uh", "huh"]), acknowledges(["i", "paid"])
     (True, True, False)
+    >>> acknowledges(["oh", "no"]), acknowledges(["no", "no", "no"])
+    (True, False)
     """
     kept = [token for token in spoken if token not in FILLED_PAUSES] or list(spoken)
     if " ".join(spoken) in ACKNOWLEDGING_PHRASES or " ".join(kept) in ACKNOWLEDGING_PHRASES:
         return True
+    if len(kept) > 1 and set(kept) == {"no"}:
+        return False  # "no, no" wants the floor; one "no" may go along with "nobody called me back"
     return any(token in ACKNOWLEDGING for token in kept) and all(
         token in ACKNOWLEDGING or token in PART_OF_ACKNOWLEDGING for token in kept
     )
 
 
-def asks(text: str) -> bool:
-    """Whether written words end as a question."""
-    return text.rstrip().endswith("?")
+def courteous(spoken: Sequence[str]) -> bool:
+    """Whether words only thank, give way or say goodbye.
+
+    >>> courteous(["okay", "thank", "you"]), courteous(["sorry", "go", "ahead"]), courteous(["you", "go"])
+    (True, True, False)
+    """
+    return bool(_COURTESIES.intersection(spoken)) and COURTEOUS.issuperset(spoken)
+
+
+def asks(words: Sequence[Word], *, punctuated: bool) -> bool:
+    """Whether the last words ask something.
+
+    Args:
+        words: The last few words of a party.
+        punctuated: Whether that party's words carry stops at all; without, the form tells a question.
+    """
+    if punctuated or not words:
+        return bool(words) and words[-1].text.rstrip().endswith("?")
+    return _ASKING.search(" ".join(said(words))) is not None
+
+
+def answers(spoken: Sequence[str]) -> bool:
+    """Whether words may answer a question that wants a yes or no."""
+    return bool(_ANSWERS.intersection(spoken))
 
 
 def unfinished(words: Sequence[Word]) -> bool:
     """Whether words break off: on a small word, a comma or a dash.
 
-    Recognisers end every cut with a full stop, so a full stop after a small word does not count as an end.
+    Recognisers end every cut with a full stop, so a full stop behind "and the" is no end; behind "thank you" it is.
     """
     if not words:
         return False
@@ -92,4 +139,12 @@ def unfinished(words: Sequence[Word]) -> bool:
     if last.endswith((",", "-", "–", "—", "...", "…")):
         return True
     spoken = tokens(last)
-    return bool(spoken) and spoken[-1] in UNFINISHED
+    if not spoken:
+        return False
+    return spoken[-1] in NEVER_LAST or (spoken[-1] in SELDOM_LAST and not finished(words))
+
+
+def finished(words: Sequence[Word]) -> bool:
+    """Whether a sentence ended, as far as it was written: on a full stop, a question or an exclamation mark."""
+    last = words[-1].text.rstrip() if words else ""
+    return last.endswith(_STOPS) and not last.endswith("...")

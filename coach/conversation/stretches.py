@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from coach.conversation.conversation import Party
 from coach.conversation.intervals import Interval, Timeline, nearest
@@ -11,7 +13,7 @@ from coach.conversation.small_words import said
 from coach.conversation.words import Word
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stretch:
     """One party's run of activity with gaps under 0.3 s bridged, and what was said in it.
 
@@ -37,10 +39,62 @@ class Stretch:
         """End, in seconds."""
         return self.interval.end
 
-    @property
-    def spoken(self) -> list[str]:
+    @cached_property
+    def spoken(self) -> Sequence[str]:
         """Its words as bare tokens."""
-        return said(self.words)
+        return tuple(said(self.words))
+
+
+@dataclass(frozen=True)
+class Side:
+    """One party as the other meets it: its stretches in order, and its words by the time they were said.
+
+    Attributes:
+        stretches: Sorted, not overlapping.
+        words: In order of time.
+    """
+
+    stretches: tuple[Stretch, ...]
+    words: tuple[Word, ...]
+
+    def before(self, stretch: Stretch) -> Stretch | None:
+        """Return the last stretch that began before one of the other party's."""
+        count = bisect_left(self.stretches, in_order(stretch), key=in_order)
+        return self.stretches[count - 1] if count else None
+
+    def after(self, stretch: Stretch) -> Stretch | None:
+        """Return the stretch that follows one of this party's."""
+        following = stretch.index + 1
+        return self.stretches[following] if following < len(self.stretches) else None
+
+    def said(self, start: float, end: float) -> list[str]:
+        """Return the tokens of the words whose middle lies between two moments, in seconds."""
+        first = bisect_left(self._middles, start)
+        last = bisect_left(self._middles, end, lo=first)
+        return said(self._by_middle[first:last])
+
+    @cached_property
+    def speech(self) -> Timeline:
+        """The intervals of the stretches."""
+        return tuple(stretch.interval for stretch in self.stretches)
+
+    @cached_property
+    def punctuated(self) -> bool:
+        """Whether the words carry stops at all."""
+        return any(word.text.rstrip().endswith((".", "?", "!", ",")) for word in self.words)
+
+    @cached_property
+    def _by_middle(self) -> Sequence[Word]:
+        return sorted(self.words, key=lambda word: word.interval.middle)
+
+    @cached_property
+    def _middles(self) -> Sequence[float]:
+        return [word.interval.middle for word in self._by_middle]
+
+
+def in_order(stretch: Stretch) -> tuple[float, float, int]:
+    """Return what the stretches of both parties are sorted by."""
+    return stretch.start, stretch.end, stretch.party
 
 
 def share_out(words: Iterable[Word], timeline: Timeline) -> list[list[Word]]:

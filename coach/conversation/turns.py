@@ -51,7 +51,8 @@ def converse(
         word_times: Whether the words' times say when they were spoken.
     """
     sides = [stretches_of(i, party, _timeline(party, timed=timed)) for i, party in enumerate(parties)]
-    if timed and len(parties) == 2 and separation != "none":
+    heard_by_words_alone = any(party.words and not party.speech for party in parties)
+    if timed and len(parties) == 2 and separation != "none" and not heard_by_words_alone:
         floor = Floor(parties, sides)
         rulings = floor.rulings()
     else:
@@ -59,7 +60,7 @@ def converse(
     runs = _runs(rulings, sides, longest_pause=READABLE_PAUSE if separation == "none" else MUTUAL_SILENCE)
     turns, at = _turns(runs, parties)
     return Conversation(
-        duration=duration,
+        duration=max([duration, *(spoken.end for party in parties for spoken in party.speech)]),
         separation=separation,
         parties=tuple(parties),
         turns=turns,
@@ -129,7 +130,7 @@ class _Others:
         following = bisect_right(self.taking, gap.start, key=lambda interval: interval.end)
         if following < len(self.taking) and self.taking[following].start < gap.end:
             return True
-        return gap.duration >= longest_pause and silent_for(longest_pause, gap, self.speech)
+        return silent_for(longest_pause, gap, self.speech)
 
 
 def _turns(runs: Sequence[_Run], parties: Sequence[Party]) -> tuple[tuple[Turn, ...], dict[tuple[int, int], int]]:
