@@ -161,6 +161,8 @@ def _starts(said: Sequence[Token], index: int, *, strong: bool) -> bool:
         return True
     if (word, after) in (("so", "that"), ("you", "know")) or (word == "so" and then in _PURPOSE):
         return False
+    if word in ("i'll", "we'll") or (word in ("i", "we") and after in ("can", "will")):
+        return strong or said[index - 1].norm not in _WHATEVER
     if word in openers["joint"]:
         return (
             after in openers["subject"]
@@ -183,6 +185,11 @@ _PAIRS: Final = _ASKING_PAIRS | {("let", "me"), ("thank", "you"), ("i'm", "sorry
 
 _TAKING_UP: Final = frozenset({("when", "you", "say"), ("when", "you", "said"), ("do", "you", "mean")})
 """What takes up the other party's words, wherever it stands."""
+
+_WHATEVER: Final = frozenset(
+    "all best thing things something anything everything way least most only else more other".split()
+)
+"""In "all I can do" nothing begins at "I"."""
 
 _PURPOSE: Final = frozenset("can could don't won't".split())
 """After "so I", "so you", these tell what for; they begin nothing new."""

@@ -121,7 +121,7 @@ def _question_word(head: tuple[str, ...]) -> str:
     if head[0] in ("what", "which", "how", "what's", "how's") and any(word in _ITEM for word in head[1:4]):
         return "item"
     if head[0] == "which" and len(head) > 1 and head[1] in lexicons.words("words", "auxiliaries"):
-        return ""
+        return "which" if _inverts(head[1:]) else ""
     if head[0] in ("which", "what") and len(head) == 2 and head[1] not in _subjects():
         return "item" if head[0] == "which" else "what"
     if head[0] in ("when", "where", "which", "how", "what", "who") and not _wh(head) and len(head) > 1:

@@ -79,11 +79,41 @@ def _negated(norms: tuple[str, ...]) -> bool:
     return any(norm in ("not", "no", "never", "nothing", "nobody") or norm.endswith("n't") for norm in norms)
 
 
+UNLIKELY: Final = 0.45
+"""Most that can be said of a clause whose form speaks against giving anything back."""
+
+
 def saying_back(view: View) -> float:
     """Return how surely a clause gives back what the other party said, in whichever words, 0 to 1."""
     if not view.clause.norms or backchannel(view.clause) > 0:
         return 0.0
-    return calibration("paraphrase").confidence(features(view))
+    confidence = calibration("paraphrase").confidence(features(view))
+    return min(UNLIKELY, confidence) if _tells(view) else confidence
+
+
+def _tells(view: View) -> bool:
+    """Whether a clause tells or asks the other party something, rather than giving back what is theirs."""
+    form = view.form
+    if view.has("restating") or (form.so and form.marked and form.person == "you"):
+        return False
+    if (form.question_word or form.inverted) and question(view) >= QUESTION:
+        return True
+    if view.has("telling") or (view.has("verifying") and form.words <= ITEM):
+        return True
+    if "you" in view.clause.norms and view.has("cannot"):
+        return "n't" not in view.before.line and not {"cannot", "unable"}.intersection(view.before.norms)
+    guesses = form.marked or form.tag or form.so
+    return view.has("pointing_out") and not guesses and view.shared.share < MOSTLY
+
+
+QUESTION: Final = 0.7
+"""How surely a clause asks, from which its words are a question and not a story given back."""
+
+ITEM: Final = 6
+"""Words of a clause that only names what is asked for: "your home number"."""
+
+MOSTLY: Final = 0.6
+"""Share of the customer's telling words from which "it is …" gives their own matter back."""
 
 
 def verbatim(view: View) -> float:

@@ -70,6 +70,8 @@ def openness(view: View) -> float:
     openness = calibration("open_question").confidence(open_features(view))
     if view.form.asks_item:
         return min(openness, 0.3)
+    if view.has("told_freely"):
+        return max(PLAIN, openness)
     # "Do you …", "have you …" can be answered by yes or no, unless they ask to be told: "can you tell me about …"
     yes_or_no = view.form.inverted and not (view.has("inviting") or view.form.wh_later)
     return min(openness, 0.4) if yes_or_no else openness
@@ -131,6 +133,9 @@ def clarifying_features(view: View) -> Features:
     }
 
 
+LIKELY: Final = 0.5
+"""Confidence from which a question is taken to be of a kind that clears nothing up."""
+
 PLAIN: Final = 0.75
 """Confidence of a form that can hardly be anything else: "do you mean …", "was that the 4th or the 14th"."""
 
@@ -141,7 +146,9 @@ def clarifying(view: View) -> float:
         return 0.0
     if account_data(view) and " or " not in view.clause.line:
         return 0.0
-    if verification(view) >= 0.5 or closing(view) >= 0.5 or check(view) >= 0.5:
+    if any(kind(view) >= LIKELY for kind in (verification, closing, check)):
+        return 0.0
+    if view.has("rhetorical") or (view.has("offering") and not view.has("restating")):
         return 0.0
     confidence = calibration("clarifying_question").confidence(clarifying_features(view))
     if view.has("plain_clarifying"):
@@ -166,22 +173,27 @@ def _may_ask(view: View) -> bool:
 
 
 def verification(view: View) -> float:
-    """Return how surely a clause asks for identity or account data, 0 to 1."""
-    if not view.has("verifying"):
+    """Return how surely a clause asks for identity or account data, 0 to 1; naming such data asks for nothing."""
+    if not view.has("verifying") or view.has("not_verifying"):
         return 0.0
-    asks = question(view)
+    please = view.clause.line.endswith("please")
+    if not (please or _bare(view) or (view.has("requesting") and _asking_form(view))):
+        return 0.0
     # "Can I get your account number", "your date of birth please": an item asked for, by form or by name alone
-    return (
-        min(1.0, 0.25 + 0.75 * max(asks, 0.9 if view.clause.line.endswith("please") else 0.0))
-        if asks > 0.3 or _bare(view)
-        else 0.0
-    )
+    return min(1.0, 0.25 + 0.75 * max(question(view), 0.9 if please else 0.6))
+
+
+def _asking_form(view: View) -> bool:
+    """Whether a clause is built to ask; "you need your number to …" is not, "I just need your number" is."""
+    form = view.form
+    if form.marked or form.inverted or form.question_word or form.wh_later:
+        return True
+    return form.person != "you" and not view.has("conditional") and question(view) > 0.3
 
 
 def _bare(view: View) -> bool:
-    return view.clause.line.endswith("please") or (
-        view.form.words <= 6 and view.form.person == "you" and not view.form.inverted and "is" not in view.clause.norms
-    )
+    form = view.form
+    return form.words <= 6 and form.person == "you" and not form.inverted and "is" not in view.clause.norms
 
 
 def closing(view: View) -> float:

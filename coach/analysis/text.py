@@ -16,7 +16,7 @@ _SHAPE: Final = re.compile(
     r"\[(?P<mask>[a-z0-9_ -]+)\]"
     r"|(?P<half>[ap])\.m\b\.?"
     r"|(?P<number>\$?\d[\d,]*(?:[.:/]\d+)*)(?:st|nd|rd|th|am|pm)?(?![a-z])"
-    r"|(?P<word>[a-z0-9]+(?:'[a-z]+)*(?:-[a-z]+)*-?)"
+    r"|(?P<word>[a-z0-9]+(?:'[a-z]+)*(?:-[a-z]+(?:'[a-z]+)*)*-?)"
     r"|(?P<mark>[.?!;,:…—])"
 )
 
