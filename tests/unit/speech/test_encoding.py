@@ -64,6 +64,21 @@ def test_size_and_sameness() -> None:
     assert len(small.getvalue()) == pytest.approx(120_000, rel=0.02)
 
 
+@pytest.mark.parametrize("cores", [1, 2, 8])
+def test_pieces_written_side_by_side_are_what_one_encoder_writes(cores: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(2)
+    swell = np.abs(np.sin(np.arange(RATE * 7) / 3_000))  # seams fall into loud and quiet places
+    lanes = [
+        InMemory((rng.normal(0, 6_000, len(swell)) * swell).clip(-32_000, 32_000).astype(np.int16)) for _ in range(2)
+    ]
+    whole, pieces = io.BytesIO(), io.BytesIO()
+    encode_mp3(lanes, whole)
+    monkeypatch.setattr("coach.speech.encoding._SLICE", 576 * 40)
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    encode_mp3(lanes, pieces)
+    assert pieces.getvalue() == whole.getvalue()
+
+
 def test_nothing_of_the_machine_is_written_into_it(tmp_path: Path) -> None:
     encode_mp3([clicking()], tmp_path / "sound.mp3")
     with av.open(str(tmp_path / "sound.mp3")) as container:
