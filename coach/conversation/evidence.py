@@ -13,6 +13,7 @@ from coach.conversation.small_words import (
     AGREEING,
     FILLED_PAUSES,
     OPPOSING,
+    REACTING,
     UNFINISHED,
     acknowledges,
     finished,
@@ -40,6 +41,7 @@ Ending = Literal["cut", "open", "unknown", "finished", "unheard"]
 """How a party's words ended: ``unknown`` where the recogniser sets a full stop behind everything, or never any."""
 
 _SMALL = ACKNOWLEDGING | AGREEING | FILLED_PAUSES | UNFINISHED
+_OBJECTING = (OPPOSING - {"no", "sorry", "well", "i"}) | {"can", "could", "what", "let"}
 _POINTING = frozenset({"that", "that's", "thats", "it", "it's"})
 _FOR_CLEARNESS = 8
 _LOOKED_BACK_ON = 12
@@ -83,7 +85,11 @@ def cooperates(b: Stretch, theirs: Side, resumes: Stretch | None) -> bool:
         resumes: The other party's next stretch.
     """
     spoken = b.spoken
-    if not spoken or opposes(spoken):
+    if not spoken:
+        return False
+    if acknowledges(spoken) or _feels_with(spoken):
+        return True
+    if opposes(spoken):
         return False
     mine = _content(spoken)
     if spoken[0] in AGREEING:
@@ -203,6 +209,11 @@ def tail(words: Sequence[Word], most: int = 6) -> str:
 def _points_back(spoken: Sequence[str]) -> bool:
     """Whether an agreement only points at what the other said: "yes, that is what happened"."""
     return len(spoken) <= 7 and bool(_POINTING & set(spoken[1:3]))
+
+
+def _feels_with(spoken: Sequence[str]) -> bool:
+    """Whether a few words only react to what is told: "oh no, I'm so sorry", "oh that's awful"."""
+    return spoken[0] in REACTING and len(spoken) <= 6 and not _OBJECTING.intersection(spoken)
 
 
 def _content(spoken: Sequence[str]) -> list[str]:

@@ -40,6 +40,9 @@ AGREEING = frozenset(
 OPPOSING = frozenset("but no wait hold excuse listen look sorry actually however i well".split())
 """First words of somebody who wants to say something else."""
 
+REACTING = frozenset("oh ah aw aww wow gosh goodness ouch jeez".split())
+"""First words of somebody who is moved by what is told."""
+
 NEVER_LAST = frozenset(
     "a an the my your our their and but or because cause if when while which than as of into i i'm i've we've "
     "we're they're you're it's there's very".split()
