@@ -95,4 +95,5 @@ def _missing(path: Path) -> str:
     scheme = text.split(":", 1)[0]
     if ":/" in text and scheme.isalpha() and len(scheme) > 1:
         return f"{path.name}: recordings are never fetched from an address ({scheme}). Download it and name the file."
-    return f"{path.name}: no such file in {path.parent}. Check the name."
+    where = "this folder" if path.parent == Path() else str(path.parent)
+    return f"{path.name}: no such file in {where}. Check the name."

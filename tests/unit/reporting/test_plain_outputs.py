@@ -41,7 +41,7 @@ def test_the_summary_says_the_call_at_a_glance(samples: ModuleType) -> None:
     text = "\n".join(lines)
 
     assert lines[0] == "high-bill.wav, 2 min 2 s"
-    assert lines[1].strip() == "Heard before solving: 1 of 3."
+    assert lines[1].strip() == "Their stories that you gave back or acknowledged before you answered: 1 of 3."
     assert "You spoke 57 s, the customer 46 s" in text
     assert "Keep: Saying it back (0:18)" in text
     assert "Try: Acknowledging and reassuring (1:06)" in text
@@ -186,7 +186,8 @@ def test_one_side_alone_is_said_once(samples: ModuleType) -> None:
     lines = " ".join(terminal_summary(alone, None))
 
     assert lines.count("Only one side of the call") == 1
-    assert "Heard before solving" not in lines
+    assert "Heard before you answered" not in lines
+    assert "Their stories" not in lines
 
 
 def test_a_call_of_two_files_is_called_after_both(samples: ModuleType) -> None:
