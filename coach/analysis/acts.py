@@ -51,16 +51,34 @@ def acts(said: Said) -> Acts:
     if found["recap"] < LIKELY and not _settled(asked) and not view.has("greeting"):
         found.update(_reflects(view))
     found["empathy"] = empathy.empathy(view)
-    # A promise with no relation to a worry reassures nobody: "that's fine" to a plain request.
-    found["reassurance"] = empathy.reassurance(view) if view.troubled else 0.0
-    found["apology"] = 0.0 if asked.get("asked_to_repeat", 0.0) >= LIKELY else regret.apology(view)
+    found["reassurance"] = empathy.allays(view)
+    sorry = asked.get("asked_to_repeat", 0.0) < LIKELY and not regret.formula(view)
+    found["apology"] = regret.apology(view) if sorry else 0.0
     found["thanks"] = regret.thanks(view)
-    return {kind: confidence for kind, confidence in found.items() if confidence >= LIKELY}
+    return _most({kind: confidence for kind, confidence in found.items() if confidence >= LIKELY}, view)
+
+
+def _most(found: dict[str, float], view: View) -> Acts:
+    """Return what a clause does most: several names for one breath tell a person less than one."""
+    drop: set[str] = set()
+    if "reassurance" in found and not view.has("plain_empathy"):
+        drop.add("empathy")
+    elif "empathy" in found:
+        drop.add("apology")
+        drop.add("paraphrase" if found["empathy"] >= found.get("paraphrase", 0.0) else "empathy")
+    if {"paraphrase", "echo"} & found.keys() and not (view.clause.asks or view.form.tag):
+        drop.add("clarifying_question")  # what asks nothing gives back
+    return {kind: confidence for kind, confidence in found.items() if kind not in drop}
 
 
 def _reflects(view: View) -> dict[str, float]:
     """Return what is given back; a promise or reassurance that uses the customer's words gives nothing back."""
-    if view.has("no_worry") or (view.has("acting") and view.form.person in ("i", "")) or view.has("thanking"):
+    if (
+        view.has("rhetorical")
+        or view.has("no_worry")
+        or (view.has("acting") and view.form.person in ("i", ""))
+        or view.has("thanking")
+    ):
         return {}
     return paraphrase.reflects(view)
 
@@ -74,6 +92,8 @@ def _settled(asked: Acts) -> bool:
 
 def _asks(view: View) -> dict[str, float]:
     """Return the kinds of question that a clause is."""
+    if view.has("rhetorical"):
+        return {}
     if (again := repair.asked_to_repeat(view)) >= LIKELY:
         return {"asked_to_repeat": again}
     if (close := questions.closing(view)) >= LIKELY:

@@ -22,7 +22,7 @@ def distress(view: View) -> float:
         return 0.75
     bad = lexicons.words("feelings", "bad")
     at = [index for index, norm in enumerate(norms) if norm in bad]
-    felt = [i for i in at if not set(norms[max(0, i - 3) : i]) & _OTHERS and not _excused(norms, i)]
+    felt = [i for i in at if not _denied(norms, i) and not _excused(norms, i)]
     swears = view.count("swearing")
     if felt:
         own = bool(set(norms) & _SELF)
@@ -30,6 +30,20 @@ def distress(view: View) -> float:
     if swears:
         return 0.7
     return 0.0
+
+
+def _denied(norms: tuple[str, ...], index: int) -> bool:
+    """Whether a feeling is said not to be there: "I'm not, like, you know, terrified"."""
+    for norm in reversed(norms[max(0, index - FAR) : index]):
+        if norm in _OTHERS:
+            return True
+        if norm in _SELF or norm in ("but", "and", "because", "so"):
+            return False
+    return False
+
+
+FAR: Final = 6
+"""Words back in which a feeling may be denied."""
 
 
 def _excused(norms: tuple[str, ...], index: int) -> bool:
@@ -52,7 +66,7 @@ def distresses(reading: Reading) -> tuple[Moment, ...]:
         if confidence >= LIKELY:
             again = any(moment.evidence.get("turn") != said.turn for moment in found)
             found.append(said.moment("distress", min(0.98, confidence + 0.05 * again), turn=said.turn))
-    return merged(found)
+    return merged(found, reading.conversation)
 
 
 REFUSED: Final = 2

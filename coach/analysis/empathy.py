@@ -71,10 +71,15 @@ def empathy(view: View) -> float:
     confidence = calibration("empathy").confidence(features(view))
     if view.has("plain_empathy") and not view.has("negated_empathy"):
         return max(PLAIN, confidence)
+    if view.has("willing") or view.has("afraid_to_say"):
+        return min(UNLIKELY, confidence)
     if view.has("sympathy_sounds"):
-        return max(SOUND, confidence)
-    return confidence if _warm(view) else min(0.45, confidence)
+        return max(SOUND, confidence) if view.troubled_now else min(UNLIKELY, confidence)
+    return confidence if _warm(view) else min(UNLIKELY, confidence)
 
+
+UNLIKELY: Final = 0.45
+"""Most that can be said of a clause whose words speak of nobody's feeling or worry."""
 
 PLAIN: Final = 0.75
 """Confidence of words that can hardly be anything else: "that must be hard", "sorry to hear that"."""
@@ -98,9 +103,20 @@ def reassurance(view: View) -> float:
     if not view.clause.norms or view.has("line_trouble"):
         return 0.0
     confidence = calibration("reassurance").confidence(features(view))
-    return confidence if view.has("reassuring") or view.has("encouraging") else min(0.45, confidence)
+    return confidence if view.has("reassuring") or view.has("encouraging") else min(UNLIKELY, confidence)
 
 
-def worried(view: View) -> bool:
-    """Whether there is a worry before it that a reassurance could be about."""
-    return view.distress > 0 or view.before.asks
+def allays(view: View) -> float:
+    """Return how surely a clause reassures this customer: it answers a worry, and there is one.
+
+    A promise with no relation to a worry reassures nobody: "it will be there this afternoon", "that's fine".
+    """
+    if not view.has("allaying") or view.form.marked:
+        return 0.0
+    if not (view.troubled or view.has("not_to_worry")):
+        return 0.0
+    return max(ALLAYED, reassurance(view))
+
+
+ALLAYED: Final = 0.7
+"""Confidence of a worry answered in so many words: "we can fix this", "it won't be shut off"."""

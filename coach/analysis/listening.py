@@ -73,7 +73,7 @@ def _agents(reading: Reading) -> Iterable[Moment]:
                 more = {"checks_need": said.view.has("met_need")} if kind == "closing_question" else {}
                 found[kind].append(moment(reading, said, kind, confidence, **more))
     for kind, moments in found.items():
-        yield from merged(moments) if kind in _MERGED else moments
+        yield from merged(moments, reading.conversation) if kind in _MERGED else moments
 
 
 def _repeats(reading: Reading) -> Iterable[Moment]:

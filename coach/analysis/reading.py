@@ -198,16 +198,18 @@ def _pauses(conversation: Conversation, turn: Turn, said: Sequence[Token]) -> fr
     )
 
 
-def merged(moments: Iterable[Moment]) -> tuple[Moment, ...]:
+def merged(moments: Iterable[Moment], conversation: Conversation) -> tuple[Moment, ...]:
     """Join neighbouring moments of one kind in one turn: one story given back in three clauses is one paraphrase.
 
-    Moments carry ``turn`` in their evidence and come in order.
+    Args:
+        moments: In order; each names its ``turn`` in its evidence.
+        conversation: Where they were found; what was said between two that are joined is part of the whole.
     """
     joined: list[Moment] = []
     for moment in moments:
         last = joined[-1] if joined else None
         if last is not None and _neighbours(last, moment):
-            joined[-1] = _joined(last, moment)
+            joined[-1] = _joined(last, moment, conversation)
             continue
         joined.append(moment)
     return tuple(joined)
@@ -218,14 +220,16 @@ def _neighbours(first: Moment, second: Moment) -> bool:
     return same and second.start - first.end < clauses.PAUSE * 2
 
 
-def _joined(first: Moment, second: Moment) -> Moment:
+def _joined(first: Moment, second: Moment, conversation: Conversation) -> Moment:
     surer = max(first, second, key=lambda moment: moment.confidence)
     interval = Interval(first.start, max(first.end, second.end))
     evidence = dict(surer.evidence)
-    words = [*_shared(first), *(word for word in _shared(second) if word not in _shared(first))]
-    if words:
-        evidence["shared"] = tuple(words)
-    return Moment(first.kind, first.role, interval, f"{first.text} {second.text}", surer.confidence, evidence)
+    shared = [*_shared(first), *(word for word in _shared(second) if word not in _shared(first))]
+    if shared:
+        evidence["shared"] = tuple(shared)
+    words = conversation.turns[turn].words if isinstance(turn := evidence.get("turn"), int) else ()
+    said = " ".join(word.text for word in words if interval.start <= word.start and word.end <= interval.end)
+    return Moment(first.kind, first.role, interval, said, surer.confidence, evidence)
 
 
 def _shared(moment: Moment) -> tuple[str, ...]:

@@ -19,6 +19,26 @@ def apology(view: View) -> float:
     return 0.9 if view.has("sorry_noun") else 0.75
 
 
+def formula(view: View) -> bool:
+    """Whether a sorry is for nothing of the customer's: before a question, a hold or a no, or about the line."""
+    if about_the_line(view):
+        return True
+    if view.has("regretting"):
+        return False
+    form = view.form
+    asks = view.clause.asks or form.question_word or form.inverted or form.wh_later or form.inverted_later
+    return bool(asks) or view.has("hold") or view.has("no_news") or not _owned(view)
+
+
+def _owned(view: View) -> bool:
+    """Whether somebody is sorry, and not "sorry" alone put before or after something else."""
+    norms = view.clause.norms
+    return any(norm in _WHO for norm in norms) or norms[0] in ("apologies", "my")
+
+
+_WHO = frozenset("i'm i am we're we are so very really truly terribly do apologize apologise".split())
+
+
 def about_the_line(view: View) -> bool:
     """Whether it is about a cough, a noise or a slip of the tongue, and not the customer's trouble."""
     return view.has("cough") or view.has("line_trouble") or view.form.words <= 2

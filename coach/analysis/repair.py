@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from coach.analysis import lexicons, text
+from coach.analysis.questions import question
 from coach.analysis.text import Token
 from coach.analysis.view import View
 
@@ -36,6 +37,9 @@ def _bare_sorry(view: View) -> float:
 
 REPEATED: Final = 0.7
 """Share of a story's telling words said before in the call from which it is a repeat."""
+
+ASKS: Final = 0.5
+"""How surely a clause asks, from which it is no story told again."""
 
 LEAST: Final = 4.0
 """Telling words that a story has before it can be called a repeat, by weight."""
@@ -71,7 +75,8 @@ def customer_repeat(view: View, earlier: Sequence[Sequence[Token]], *, asked: bo
         found = _match(text.concepts(view.clause.tokens), earlier)
         return Repeat(0.75 if view.form.words > 3 else 0.6, elsewhere=where and found is None, earlier=found)
     own = text.concepts(view.clause.tokens)
-    if sum(own.values()) < LEAST or asked:
+    # A request about it, or an answer to a question about it, has to come back to it.
+    if sum(own.values()) < LEAST or asked or view.before.asks or question(view) >= ASKS or view.has("request_form"):
         return None
     found = _match(own, earlier)
     return None if found is None else Repeat(0.6, elsewhere=False, earlier=found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +10,9 @@ from coach.analysis import lexicons
 from coach.analysis.before import Before, Shared, shared
 from coach.analysis.clauses import Clause
 from coach.analysis.form import Form, form
+
+LATELY = 35
+"""Words of the other party that a sigh can be about."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,12 @@ class View:
     @cached_property
     def troubled(self) -> bool:
         """Whether the other party's latest words speak of a problem at all: of something to be reassured about."""
-        words = lexicons.words("feelings", "trouble")
-        return self.distress > 0 or any(norm in words for norm in self.before.norms)
+        return self.distress > 0 or _names_trouble(self.before.norms)
+
+    @cached_property
+    def troubled_now(self) -> bool:
+        """The same of their very last words: what "oh no" can be about."""
+        return _names_trouble(self.before.norms[-LATELY:])
 
     @cached_property
     def distress(self) -> float:
@@ -63,3 +71,9 @@ class View:
         told = lexicons.pattern("consequences", "feelings").search(self.before.line) is not None
         ordeal = lexicons.pattern("ordeals", "feelings").search(self.before.line) is not None
         return min(1.0, 0.4 * named + 0.5 * told + 0.3 * ordeal)
+
+
+def _names_trouble(norms: Sequence[str]) -> bool:
+    words = lexicons.words("feelings", "trouble") | lexicons.words("feelings", "bad")
+    line = " ".join(norms)
+    return any(norm in words for norm in norms) or lexicons.pattern("consequences", "feelings").search(line) is not None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import ClassVar, Final
 
-from coach.analysis import absences, regret
+from coach.analysis import absences
 from coach.analysis.acts import Acts, agent_acts, moment
 from coach.analysis.counting import counts, unmet
 from coach.analysis.distress import distress, distresses, hard_call
@@ -60,7 +60,7 @@ class Empathy:
 def _warm(reading: Reading, clauses: tuple[tuple[Said, Acts], ...]) -> Iterable[Moment]:
     """Yield empathy, reassurance and thanks; reassurance knows of empathy within two turns before it."""
     for kind in ("empathy", "reassurance", "thanks"):
-        found = []
+        found: list[Moment] = []
         for said, acts in clauses:
             if kind not in acts:
                 continue
@@ -69,15 +69,16 @@ def _warm(reading: Reading, clauses: tuple[tuple[Said, Acts], ...]) -> Iterable[
                 more["with_empathy"] = any(
                     "empathy" in other and 0 <= said.turn - near.turn <= 4 for near, other in clauses
                 )
+                more["owning"] = said.view.has("owning")
             found.append(moment(reading, said, kind, acts[kind], **more))
-        yield from merged(found)
+        yield from merged(found, reading.conversation)
 
 
 def _apologies(reading: Reading, clauses: tuple[tuple[Said, Acts], ...]) -> Iterable[Moment]:
     """Yield apologies for the customer's trouble, and forced ones: before it was heard, or again for the same fault."""
     made: list[Said] = []
     for said, acts in clauses:
-        if "apology" not in acts or regret.about_the_line(said.view):
+        if "apology" not in acts:
             continue
         if made and made[-1].turn == said.turn and said.interval.start - made[-1].interval.end < 2.0:
             continue
@@ -96,7 +97,7 @@ def _forced(reading: Reading, said: Said, made: list[Said]) -> tuple[float, str]
         return (
             (0.7, "before the problem was heard") if all(reading.heard_there(t, (said.turn,)) for t in first) else None
         )
-    if not made:
+    if not made or said.view.has("patience"):
         return None
     since = [part for part in reading.customer if made[-1].interval.start <= part.interval.start < said.interval.start]
     news = any(distress(part.view) > 0 or is_ordeal(part.view.clause.tokens) for part in since)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
-from itertools import pairwise
 from types import MappingProxyType
 from typing import ClassVar, Final
 
@@ -75,6 +75,12 @@ _RULES: Final[Mapping[str, Callable[[View], float]]] = MappingProxyType(
 )
 
 
+_TITLED: Final = re.compile(
+    r"\b(?:[Mm](?:rs?|s|ister|issus)\b\.?\s+(?!(?:are|is|you|and|on|the|yes|no|please)\b)[A-Za-z]{2,}|Miss\s+[A-Z][a-z]+)"
+)
+"""A title before a name; "miss" is a verb as often, so that it needs two capitals."""
+
+
 class Wording:
     """Finds moments of wording in the agent's clauses."""
 
@@ -87,16 +93,30 @@ class Wording:
         if unmet(conversation, self.requires):
             return Findings()
         clauses = agent_acts(conversation)
-        moments = [moment for kind, rule in _RULES.items() for moment in merged(_found(kind, rule, clauses))]
+        moments = [
+            moment for kind, rule in _RULES.items() for moment in merged(_found(kind, rule, clauses), conversation)
+        ]
         moments += _names(conversation, clauses)
         return Findings() + Findings(moments=tuple(moments))
 
 
 def _found(kind: str, rule: Callable[[View], float], clauses: Iterable[tuple[Said, Acts]]) -> Iterable[Moment]:
-    for said, _ in clauses:
+    for said, acts in clauses:
         confidence = rule(said.view)
-        if confidence >= LIKELY:
-            yield said.moment(kind, confidence, turn=said.turn)
+        if confidence >= LIKELY and not _said_better(kind, said, acts):
+            owning = {"owning": True} if kind == "commitment" and said.view.has("owning") else {}
+            yield said.moment(kind, confidence, turn=said.turn, **owning)
+
+
+def _said_better(kind: str, said: Said, acts: Acts) -> bool:
+    """Whether another name says more of a clause: a promise is more than taking it on, a recap more than both."""
+    if kind in ("ownership", "commitment", "option", "walkthrough") and "recap" in acts:
+        return True
+    if kind == "option":
+        return commitment(said.view) >= LIKELY or "paraphrase" in acts or "open_question" in acts
+    if kind == "walkthrough":
+        return option(said.view) >= LIKELY or "paraphrase" in acts
+    return kind == "ownership" and ("reassurance" in acts or commitment(said.view) >= LIKELY)
 
 
 def _names(conversation: Conversation, clauses: Iterable[tuple[Said, Acts]]) -> Iterable[Moment]:
@@ -104,7 +124,7 @@ def _names(conversation: Conversation, clauses: Iterable[tuple[Said, Acts]]) -> 
     names = customer_names(read(conversation))
     for said, acts in clauses:
         norms = said.view.clause.norms
-        titled = any(a in ("mr", "mrs", "ms", "miss", "mister", "missus") and len(b) > 1 for a, b in pairwise(norms))
+        titled = _TITLED.search(said.text) is not None
         called = any(name in norms and told < said.interval.start for name, told in names.items())
         if (titled or called) and "verification_question" not in acts and not said.view.has("self_naming"):
             yield said.moment("name_use", 0.8 if called else 0.7, turn=said.turn)

@@ -195,6 +195,8 @@ STEPS = (("ownership",), ("option", "commitment"), ("recap",), ("closing_questio
 
 def _seeing_it_through(ground: Ground) -> Count:
     steps = [ground.moments(*kinds) for kinds in STEPS]
+    promised = ground.moments("commitment", "reassurance")
+    steps[0] += [found for found in promised if found[1].evidence.get("owning")]
     moments = _indices([found for step in steps for found in step])
     if not ground.heard:
         return Count(moments=moments, absent="not_heard" if ground.has_words else "words")
