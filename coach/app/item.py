@@ -20,6 +20,7 @@ from coach.conversation import (
     Transcript,
 )
 from coach.conversation.errors import unforeseen
+from coach.privacy.text import mask_text
 
 if TYPE_CHECKING:
     from coach.app.naming import Output
@@ -48,6 +49,8 @@ class Request:
         only_me: The recording holds the agent's side alone.
         raw: How headerless sound is stored, such as ``mulaw:8000``.
         name: Stem of the reports, where the inputs do not give one.
+        agent_label: The agent's speaker as an earlier review of the call calls them: how a swap is asked for.
+        swapped: The two files have been exchanged by a swap since they were named.
     """
 
     recording: Path | None = None
@@ -59,6 +62,15 @@ class Request:
     only_me: bool = False
     raw: str | None = None
     name: str | None = None
+    agent_label: str | None = None
+    swapped: bool = False
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The recording, one file a party (agent first), or the transcript where there is no sound."""
+        if self.agent is not None and self.customer is not None:
+            return self.agent, self.customer
+        return (self.source,)
 
     @property
     def source(self) -> Path:
@@ -125,7 +137,7 @@ class Failure:
     Attributes:
         request: What was asked for.
         stage: Where it ended.
-        message: What is wrong, where, and what to do; never words of a call.
+        message: What is wrong, where, and what to do; masked, and never words of a call.
         exit_code: As the command line exits for it.
     """
 
@@ -138,5 +150,5 @@ class Failure:
     def of(cls, request: Request, stage: str, error: Exception) -> Failure:
         """Return the failure that an exception amounts to; an unforeseen one shows its kind alone."""
         if isinstance(error, CoachError):
-            return cls(request, stage, str(error), error.exit_code)
+            return cls(request, stage, mask_text(str(error)), error.exit_code)
         return cls(request, stage, f"{unforeseen(error)} (stage: {stage})", 1)

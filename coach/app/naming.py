@@ -7,18 +7,19 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from coach.app.item import Request
-from coach.conversation import NoSuchRecording
+from coach.conversation import NoSuchRecording, StorageError
 from coach.privacy.mask import mask_text
 
 SCHEMA = "coach.review/1"
 _SOURCE = re.compile(r'<meta name="coach-source" content="([0-9a-f]{64})">')
 _HEAD = 4_000  # characters of a page in which its head says whose it is
 _LARGEST_REVIEW = 200_000_000  # bytes: a four-hour call's review is about 20 MB
+_LONGEST = 150  # bytes of a stem: file systems take 255 with ending, hash and the mark of an unfinished file
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,9 @@ def plan(requests: Sequence[Request], folder: Path) -> list[Output]:
     Args:
         requests: The calls of one run.
         folder: Where the reports go.
+
+    Raises:
+        StorageError: The folder may not be looked into.
     """
     stems = [_stem(request) for request in requests]
     often = Counter(stem.casefold() for stem in stems)
@@ -84,28 +88,51 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+def hashes_of(request: Request) -> list[str]:
+    """Return the SHA-256 of each file that a call is known by, the agent's first; of a swap, as they were named."""
+    hashes = [sha256_of(path) for path in request.files]
+    return hashes[::-1] if request.swapped else hashes
+
+
+def reviewed_hashes(review: Mapping[str, object]) -> list[object]:
+    """Return what :func:`hashes_of` was for the call of a review file."""
+    recording = review.get("recording")
+    parts = recording.get("parts") if isinstance(recording, dict) else None
+    hashes = [part.get("sha256") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+    if not hashes:
+        return [review.get("source")]
+    recipe = review.get("recipe")
+    return hashes[::-1] if isinstance(recipe, dict) and "swapped" in recipe else hashes
+
+
 def _stem(request: Request) -> str:
     if request.name is not None:
         stem = request.name
     elif request.agent is not None and request.customer is not None:
         both = [request.agent.stem, request.customer.stem]
         stem = os.path.commonprefix(both).rstrip(" -_.")  # noqa: RUF071  (letters in common are what is wanted)
-        stem = stem or request.agent.parent.name or request.agent.stem
+        stem = stem or request.agent.resolve().parent.name or request.agent.stem
     else:
         stem = request.source.stem
     # A name may come from a phone system or a person; it must stay one file in this folder.
-    safe = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in mask_text(stem)).strip(" .")
-    return safe[:150] or "call"
+    safe = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in mask_text(stem))
+    return safe.encode()[:_LONGEST].decode(errors="ignore").strip(" .") or "call"
 
 
 def _belongs_to_another(output: Output, request: Request) -> bool:
     """Whether what stands under a name is not a report of this call: ours say of which file they are."""
-    if not any(output.path(suffix).exists() for suffix in ("html", "json", "md", "csv", "vtt", "mp3")):
-        return False
+    try:
+        if not any(output.path(suffix).exists() for suffix in ("html", "json", "md", "csv", "vtt", "mp3")):
+            return False
+    except OSError as error:
+        raise StorageError(
+            f"The folder {output.folder} cannot be looked into: {error.strerror}. Choose another with --out."
+        ) from error
     review = read_review(output.path("json"))
+    if review is not None:
+        return sorted(map(str, reviewed_hashes(review))) != sorted(hashes_of(request))
     # A run that was killed may have left its page without the review file, which is written last.
-    source = review.get("source") if review is not None else _page_source(output.path("html"))
-    return source != sha256_of(request.source)
+    return _page_source(output.path("html")) not in hashes_of(request)
 
 
 def _page_source(page: Path) -> str | None:

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 
 import platformdirs
@@ -17,7 +17,7 @@ import platformdirs
 from coach import __version__
 from coach.analysis.analyse import definitions
 from coach.app.item import Call, Failure, Request
-from coach.app.naming import Output
+from coach.app.naming import Output, sha256_of
 from coach.app.recipe import Need, Recipe, check_order
 from coach.app.settings import KEYS, Settings
 from coach.app.stages.base import Stage
@@ -116,15 +116,18 @@ class Pipeline:
             if opened.sound is not None:
                 opened.sound.close()
 
-    @cached_property
-    def effective_recipe(self) -> dict[str, object]:
-        """What the report shows as the recipe: stages, and every setting with its origin."""
+    def effective_recipe(self, request: Request) -> dict[str, object]:
+        """Return what a report shows as its recipe: stages, every setting with its origin, and what was asked."""
         shown = self.recipe.as_written()
         shown["settings"] = {
             name: {"value": _plain(setting.value), "origin": setting.origin}
             for name, setting in self.settings.values.items()
             if setting.value is not None and name not in ("out", "models")
         }
+        asked = {"only_me": request.only_me, "raw": request.raw, "swapped": request.swapped}
+        shown |= {name: value for name, value in asked.items() if value}
+        if request.transcript is not None:
+            shown["transcript"] = sha256_of(request.transcript)
         return shown
 
     def fingerprint(self, transcriber: str) -> str:

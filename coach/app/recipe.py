@@ -23,12 +23,14 @@ class Recipe:
         stages: Names of the stages, in order.
         settings: Values for settings that nobody sets closer to the call.
         analyzers: Which analysers run; ``None`` for all of them.
+        origin: Where it came from, for messages.
     """
 
     name: str
     stages: tuple[str, ...]
     settings: Mapping[str, object]
     analyzers: tuple[str, ...] | None = None
+    origin: str = "the recipe"
 
     def as_written(self) -> dict[str, object]:
         """Return what the report shows as the effective recipe."""
@@ -59,7 +61,8 @@ def load_recipe(name: str) -> Recipe:
         known = sorted(p.stem for p in resource("pipelines").glob("*.toml"))
         raise ConfigurationError(f'There is no recipe "{name}"; {did_you_mean(name, known)}') from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"The recipe {path.name} cannot be read: {error}.") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ConfigurationError(f"The recipe {path.name} cannot be read: {reason}.") from error
     return parse_recipe(raw, path.name)
 
 
@@ -89,6 +92,7 @@ def parse_recipe(raw: Mapping[str, object], where: str) -> Recipe:
         stages=_names(raw.get("stages"), f"{where}: stages"),
         settings=dict(settings),
         analyzers=None if analyzers is None else _names(analyzers, f"{where}: analyzers"),
+        origin=f"the recipe {where}",
     )
 
 

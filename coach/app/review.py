@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -11,12 +12,13 @@ from typing import Any, Literal
 import platformdirs
 
 from coach.app.item import Failure, Request
-from coach.app.naming import Output, plan, read_review, sha256_of
+from coach.app.naming import Output, hashes_of, plan, read_review, reviewed_hashes, sha256_of
 from coach.app.pipeline import Pipeline
-from coach.app.recipe import load_recipe
-from coach.app.settings import Settings, gather
-from coach.conversation import NoSuchRecording, Review, UsageError
+from coach.app.recipe import Recipe, load_recipe
+from coach.app.settings import CHANNELS, FORMATS, Settings, gather
+from coach.conversation import NoSuchRecording, Review, StorageError, UsageError
 from coach.reporting.files import write_atomically
+from coach.speech.decoding.raw import RawFormat
 
 Status = Literal["reviewed", "unchanged", "failed"]
 CallProgress = Callable[[int, str, float], None]
@@ -34,7 +36,7 @@ class Outcome:
         output: Where its files are.
         status: ``reviewed``, ``unchanged`` when the same review was there already, or ``failed``.
         review: Of a reviewed call.
-        files: Those that were written.
+        files: Those that were written, or are there already.
         failure: Of a failed call.
         partial: Whether much of the recording was missing or damaged.
     """
@@ -48,6 +50,16 @@ class Outcome:
     partial: bool = False
 
 
+def settings_of(flags: Mapping[str, object]) -> Settings:
+    """Return the settings that flags, environment, files and recipe together describe.
+
+    Raises:
+        UsageError: A flag cannot be.
+        ConfigurationError: A file or the environment says something that cannot be.
+    """
+    return _settings(flags)[1]
+
+
 def open_pipeline(flags: Mapping[str, object]) -> Pipeline:
     """Return the pipeline that flags, environment, files and recipe together describe.
 
@@ -55,9 +67,13 @@ def open_pipeline(flags: Mapping[str, object]) -> Pipeline:
         UsageError: A flag cannot be.
         ConfigurationError: A file or the environment says something that cannot be.
     """
-    first = gather(flags)
-    recipe = load_recipe(first.text("recipe"))
-    return Pipeline(recipe, gather(flags, recipe=recipe.settings))
+    os.environ["HF_HUB_OFFLINE"] = "1"  # a review connects to nothing; libraries read this as they load
+    return Pipeline(*_settings(flags))
+
+
+def _settings(flags: Mapping[str, object]) -> tuple[Recipe, Settings]:
+    recipe = load_recipe(gather(flags).text("recipe"))
+    return recipe, gather(flags, recipe=recipe.settings, recipe_origin=recipe.origin)
 
 
 def review_all(
@@ -88,7 +104,8 @@ def review_all(
     with pipeline.running():
         for number, (request, output) in enumerate(zip(requests, planned, strict=True)):
             if not force and _unchanged(request, output, pipeline):
-                yield Outcome(request, output, "unchanged")
+                found = tuple(output.path(suffix) for suffix in FORMATS if output.path(suffix).is_file())
+                yield Outcome(request, output, "unchanged", files=found)
                 continue
             told = _for_call(number, progress)
             result = pipeline.review(request, output, told)
@@ -118,34 +135,59 @@ def exit_code(outcomes: Sequence[Outcome]) -> int:
 
 
 def _unchanged(request: Request, output: Output, pipeline: Pipeline) -> bool:
-    """Whether the same recording was reviewed by the same engines, recipe and settings, and all files are there."""
-    explicit = replace(request, recording=None, agent=None, customer=None, transcript=None, name=None)
-    if explicit != Request() or request.transcript is not None:
+    """Whether the same recording was reviewed by the same engines, recipe and settings, and all files are there.
+
+    Who is the agent may have been put right meanwhile, by an option or a swap: that stays, unless this request
+    says it anew.
+    """
+    if request.agent_channel is not None or request.agent_speaker is not None:
         return False
     review = read_review(output.path("json"))
     if review is None or not all(output.path(suffix).is_file() for suffix in pipeline.settings.formats):
         return False
-    recording, provenance = review.get("recording"), review.get("provenance")
-    if not isinstance(recording, dict) or not isinstance(provenance, dict):
-        return False
-    sidecars = [path for path in request.source.parent.glob(f"{request.source.stem}.*") if path != request.source]
-    written = output.path("json").stat().st_mtime
+    provenance = review.get("provenance")
     return (
-        recording.get("sha256") == sha256_of(request.source)
+        reviewed_hashes(review) == hashes_of(request)
+        and isinstance(provenance, dict)
         and provenance.get("fingerprint") == pipeline.expected_fingerprint(request)
-        and review.get("recipe") == json.loads(json.dumps(pipeline.effective_recipe))
-        and not any(path.stat().st_mtime > written for path in sidecars)
+        and _conditions(review.get("recipe")) == _conditions(json.loads(json.dumps(pipeline.effective_recipe(request))))
+        and not _told_since(request, output.path("json"))
     )
+
+
+def _conditions(recipe: object) -> object:
+    """Return what a review was made under: no matter who set it, what else was written, and who was the agent."""
+    if not isinstance(recipe, dict) or not isinstance(recipe.get("settings"), dict):
+        return None
+    settings = {
+        name: setting.get("value") if isinstance(setting, dict) else setting
+        for name, setting in recipe["settings"].items()
+        if name != "formats"
+    }
+    return {**recipe, "settings": settings, "swapped": None}
+
+
+def _told_since(request: Request, review: Path) -> bool:
+    """Whether a sidecar beside the recording is newer than its review."""
+    recording = request.recording
+    if recording is None:
+        return False
+    written = review.stat().st_mtime
+    sidecars = (
+        recording.with_name(stem + suffix) for stem in (recording.name, recording.stem) for suffix in (".json", ".toml")
+    )
+    return any(path.is_file() and path.stat().st_mtime > written for path in sidecars)
 
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """The last review of this user: what was asked for, where it went, who was taken as the agent."""
+    """An earlier review: what was asked for, where it went, what was written, who was taken as the agent."""
 
     request: Request
     output: Output
     agent: str | None
     speakers: tuple[str, ...]
+    formats: tuple[str, ...] = ()
 
 
 def _last_file() -> Path:
@@ -153,7 +195,11 @@ def _last_file() -> Path:
 
 
 def remember(outcome: Outcome) -> None:
-    """Keep what ``--swap`` needs: paths and a label, nothing of the call."""
+    """Keep what ``--swap`` needs: paths and labels, nothing of the call.
+
+    Raises:
+        StorageError: It cannot be kept.
+    """
     if outcome.review is None:
         return
     paths = {
@@ -166,9 +212,13 @@ def remember(outcome: Outcome) -> None:
         "stem": outcome.output.stem,
         "agent": outcome.review.roles.agent,
         "speakers": [party.speaker for party in outcome.review.conversation.parties],
+        "formats": [suffix for suffix in FORMATS if outcome.output.path(suffix) in outcome.files],
     }
     path = _last_file()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StorageError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
     write_atomically(path, json.dumps(kept, indent=1))
 
 
@@ -184,24 +234,42 @@ def last() -> Last:
         files = {"recording", "agent", "customer", "transcript"}
         fields: dict[str, Any] = {name: Path(v) if v and name in files else v for name, v in raw.items()}
         request = Request(**fields)
-        return Last(request, Output(Path(kept["folder"]), kept["stem"]), kept["agent"], tuple(kept["speakers"]))
+        output = Output(Path(kept["folder"]), kept["stem"])
+        return Last(request, output, kept["agent"], tuple(kept["speakers"]), tuple(kept["formats"]))
     except (OSError, ValueError, KeyError, TypeError):
         raise UsageError("There is no last review to swap. Name the recording: coach review CALL --swap.") from None
 
 
-def of_review(request: Request, output: Output) -> Last:
-    """Return an earlier review of a call, read from its review file.
+def to_swap(requests: Sequence[Request], settings: Settings) -> list[Last]:
+    """Return the earlier reviews of these calls; where none is named, the last one.
 
     Raises:
-        UsageError: There is none in the folder.
+        UsageError: There is none, or a request says at once who is the agent.
     """
+    if not requests:
+        return [last()]
+    if any(request.agent_channel is not None or request.agent_speaker is not None for request in requests):
+        raise UsageError("Give --swap, or say who is the agent with --agent-channel or --agent-speaker, not both.")
+    outputs = plan(requests, Path(settings.text("out")))
+    return [_of_review(request, output) for request, output in zip(requests, outputs, strict=True)]
+
+
+def _of_review(request: Request, output: Output) -> Last:
     review = read_review(output.path("json"))
     roles = review.get("roles") if review is not None else None
     if review is None or not isinstance(roles, dict):
         raise UsageError(f"{output.path('json')} is not there, so there is nothing to swap. Review the call first.")
     turns = review.get("turns")
     labels = [t.get("speaker") for t in turns if isinstance(t, dict)] if isinstance(turns, list) else []
-    return Last(request, output, roles.get("agent"), tuple(dict.fromkeys(str(label) for label in labels)))
+    speakers = tuple(dict.fromkeys(str(label) for label in labels))
+    if request.agent is not None and review.get("source") != sha256_of(request.agent):  # exchanged before
+        request = _exchanged(request)
+    formats = tuple(suffix for suffix in FORMATS if output.path(suffix).is_file())
+    return Last(request, output, roles.get("agent"), speakers, formats)
+
+
+def _exchanged(request: Request) -> Request:
+    return replace(request, agent=request.customer, customer=request.agent, swapped=not request.swapped)
 
 
 def swapped(review: Last) -> Request:
@@ -211,19 +279,18 @@ def swapped(review: Last) -> Request:
         UsageError: The parties could not be told apart, so there is nothing to exchange.
     """
     request, agent = review.request, review.agent
-    if request.agent is not None and request.customer is not None:
-        return replace(request, agent=request.customer, customer=request.agent)
+    if request.agent is not None:
+        return _exchanged(request)
     if request.only_me or agent is None:
         raise UsageError(
             "Nobody was taken as the agent there, so there is nothing to exchange. "
             "Say who is: --agent-channel left or right, or --agent-speaker 1 or 2."
         )
-    if agent in ("left", "right"):
-        return replace(request, agent_channel="right" if agent == "left" else "left", agent_speaker=None)
-    others = [index for index, speaker in enumerate(review.speakers, 1) if speaker != agent]
+    lanes = ("left", "right") if agent in ("left", "right") else ()
+    others = [speaker for speaker in (*review.speakers, *lanes) if speaker != agent]
     if not others:
         raise UsageError("Only one party is in that call, so there is nothing to exchange.")
-    return replace(request, agent_speaker=others[0], agent_channel=None)
+    return replace(request, agent_label=others[0], agent_channel=None, agent_speaker=None)
 
 
 def check(request: Request, settings: Settings) -> None:
@@ -234,11 +301,19 @@ def check(request: Request, settings: Settings) -> None:
     """
     if (request.agent is None) != (request.customer is None):
         raise UsageError("One file a party needs both: --agent FILE --customer FILE.")
-    if request.agent is not None and request.agent_channel is not None:
-        raise UsageError("--agent-channel is for one file with two channels; --agent and --customer name the parties.")
+    if request.agent is not None and (request.agent_channel is not None or request.agent_speaker is not None):
+        raise UsageError("--agent and --customer name the parties: leave out --agent-channel and --agent-speaker.")
     if request.only_me and (request.agent is not None or request.transcript is not None):
         raise UsageError("--only-me is for one recording of the agent's side; it takes no second file.")
+    if request.agent_channel not in (None, *CHANNELS):
+        raise UsageError("--agent-channel is left or right.")
     if request.agent_speaker not in (None, 1, 2):
         raise UsageError("--agent-speaker is 1 or 2.")
+    if request.agent_channel is not None and request.agent_speaker is not None:
+        raise UsageError("Give --agent-channel or --agent-speaker, not both.")
+    if request.name is not None and not request.name.strip():
+        raise UsageError("--name is empty; give the reports a name, or leave it out.")
+    if request.raw is not None:
+        RawFormat.parse(request.raw)
     if not settings.formats:
         raise UsageError("Nothing would be written: give at least one --format.")

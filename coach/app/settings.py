@@ -58,6 +58,15 @@ def _text(raw: object) -> str:
     return raw.strip()
 
 
+def _path(raw: object) -> str:
+    """Read a path or a name; ``~`` stands for the home folder, which no shell has put in place here."""
+    text = _text(raw)
+    try:
+        return str(Path(text).expanduser()) if text.startswith("~") else text
+    except RuntimeError as error:
+        raise ValueError("the home folder that ~ stands for is not known") from error
+
+
 def _one_of(*allowed: str) -> Callable[[object], Value]:
     def read(raw: object) -> Value:
         if raw not in allowed:
@@ -92,7 +101,9 @@ def _formats(raw: object) -> tuple[str, ...]:
     names = raw.split(",") if isinstance(raw, str) else raw
     if not isinstance(names, list | tuple) or not names or not all(isinstance(name, str) for name in names):
         raise ValueError(f"expected a list of {', '.join(FORMATS)}")
-    wanted = tuple(dict.fromkeys(name.strip() for name in names))
+    wanted = tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
+    if not wanted:
+        raise ValueError(f"expected a list of {', '.join(FORMATS)}")
     for name in wanted:
         if name not in FORMATS:
             raise ValueError(f'there is no format "{name}"; {did_you_mean(name, FORMATS)}')
@@ -113,16 +124,16 @@ def _channel(raw: object) -> Value:
 KEYS: Mapping[str, Key] = {
     "agent": Key("name or number of the agent, as the report shows it", None, _text),
     "agent_channel": Key("which channel is the agent's, or a table of file patterns", None, _channel),
-    "out": Key("folder for the reports", "coaching", _text),
+    "out": Key("folder for the reports", "coaching", _path),
     "formats": Key(f"what to write: {', '.join(FORMATS)}", ("html", "json"), _formats),
-    "recipe": Key("name of a recipe, or a path to one", "solo", _text),
-    "transcriber": Key("auto, bundled, a pulled model's name, or a model's folder", "auto", _text, result=True),
+    "recipe": Key("name of a recipe, or a path to one", "solo", _path),
+    "transcriber": Key("auto, bundled, a pulled model's name, or a model's folder", "auto", _path, result=True),
     "device": Key("where models run", "auto", _one_of(*DEVICES)),
     "embed": Key("whether the report carries the sound", default=True, read=_yes_or_no),
     "embed_minutes": Key("longest call whose sound stands inside the page", 20.0, _positive),
     "max_hours": Key("longest recording that is taken", 4.0, _positive),
-    "rubric": Key("name of a rubric, or a path to one", "support", _text, result=True),
-    "models": Key("folder that holds pulled models", None, _text),
+    "rubric": Key("name of a rubric, or a path to one", "support", _path, result=True),
+    "models": Key("folder that holds pulled models", None, _path),
 }
 
 
@@ -178,6 +189,7 @@ def gather(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
     recipe: Mapping[str, object] | None = None,
+    recipe_origin: str = "the recipe",
 ) -> Settings:
     """Return every setting from all the places that may set it.
 
@@ -186,6 +198,7 @@ def gather(
         environment: Defaults to the process's own.
         folder: Where ``coach.toml`` may lie; defaults to the working folder.
         recipe: The recipe's ``[settings]``.
+        recipe_origin: What messages call the recipe.
 
     Raises:
         UsageError: A flag has a value that cannot be.
@@ -195,7 +208,7 @@ def gather(
     mine = user_file()
     layers = [
         ("the default", {}),
-        ("the recipe", dict(recipe or {})),
+        (recipe_origin, dict(recipe or {})),
         (str(mine), _read_file(mine)),
         (PROJECT_FILE, _read_file(project)),
         ("the environment", _from_environment(os.environ if environment is None else environment)),
@@ -213,13 +226,13 @@ def _checked(
 ) -> dict[str, Setting]:
     checked = {}
     for name, raw in values.items():
+        shown = f"{ENVIRONMENT}{name.upper()}" if origin == "the environment" else origin
         if name not in KEYS:
-            raise failure(f'{origin}: there is no setting "{name}"; {did_you_mean(name, KEYS)}')
+            raise failure(f'{shown}: there is no setting "{name}"; {did_you_mean(name, KEYS)}')
         try:
             value = KEYS[name].read(raw)
         except ValueError as error:
-            raise failure(f"{origin}: {name}: {error}.") from error
-        shown = f"{ENVIRONMENT}{name.upper()}" if origin == "the environment" else origin
+            raise failure(f"{shown}: {name}: {error}.") from error
         checked[name] = Setting(value, shown)
     return checked
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import signal
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from coach import __version__
 from coach.cli import config, models, review
-from coach.conversation import CoachError
+from coach.cli.streams import ensure_open, silence, tell
+from coach.conversation import CoachError, StorageError
 from coach.conversation.errors import unforeseen
+
+INTERRUPTED = 130
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
 
 app = typer.Typer(
     name="coach",
@@ -42,15 +49,46 @@ def _coach(
 
 def main() -> None:
     """Run the command line and exit with its code; what a person can mend is told in one sentence."""
+    ensure_open()
+    with contextlib.suppress(ValueError):  # of a thread other than the first
+        signal.signal(signal.SIGTERM, _stop)
     try:
         app()
-    except CoachError as error:
-        typer.echo(f"coach: {error}", err=True)
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # Whoever read our output has gone, as `| head` does: no fault of anybody's.
-        sys.stderr.close()
-        sys.exit(0)
+    except SystemExit as leaving:
+        _explain(leaving)
+        raise
     except Exception as error:  # noqa: BLE001  (a traceback may show words of a call)
-        typer.echo(f"coach: {unforeseen(error)}", err=True)
-        sys.exit(1)
+        sys.exit(_failed(error))
+
+
+def _stop(*_: object) -> NoReturn:
+    """Leave as from the keyboard, so that nothing half-done stays behind."""
+    raise KeyboardInterrupt
+
+
+def _explain(leaving: SystemExit) -> None:
+    """Say what an exit of the framework's means, or that it means nothing."""
+    if leaving.code == INTERRUPTED:
+        tell("coach: stopped. What was finished is kept, and nothing half-done is left.")
+    elif isinstance(leaving.__context__, BrokenPipeError):
+        silence(sys.stdout)  # whoever read our output has gone, as `| head` does: no fault of anybody's
+        leaving.code = 0
+
+
+def _failed(error: Exception) -> int:
+    """Say what went wrong, masked and in one line, and return the exit code."""
+    from coach.privacy.text import mask_text
+    from coach.reporting.text import clean
+
+    if isinstance(error, BrokenPipeError):
+        silence(sys.stdout)
+        return 0
+    if isinstance(error, CoachError):
+        tell(f"coach: {clean(mask_text(str(error)))}")
+        return error.exit_code
+    if isinstance(error, OSError) and error.errno in UNWRITABLE:
+        silence(sys.stdout)
+        tell(f"coach: the output cannot be written: {error.strerror}. The reports that were finished are kept.")
+        return StorageError.exit_code
+    tell(f"coach: {unforeseen(error)}")
+    return 1

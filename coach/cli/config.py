@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
+
+from coach.cli.streams import give
 
 app = typer.Typer(help="Settings: what holds, and who said so.", no_args_is_help=True)
 
@@ -18,15 +21,23 @@ def _config() -> None:
 @app.command("show")
 def show(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Print every setting with its value and where it came from."""
-    from coach.app.recipe import load_recipe
-    from coach.app.settings import gather
+    from coach.app.review import settings_of
 
-    settings = gather({}, recipe=load_recipe(gather({}).text("recipe")).settings)
+    settings = settings_of({})
     if as_json:
         data = {name: {"value": s.value, "origin": s.origin} for name, s in settings.values.items()}
-        typer.echo(json.dumps(data, default=dict, indent=1))
+        give(json.dumps(data, default=dict, indent=1))
         return
     for name, setting in settings.values.items():
-        value = setting.value
-        shown = ",".join(value) if isinstance(value, tuple) else "-" if value is None else str(value)
-        typer.echo(f"{name:<14} {shown:<24} {setting.origin}")
+        give(f"{name:<14} {_shown(setting.value):<24} {setting.origin}")
+
+
+def _shown(value: object) -> str:
+    """Return a value as a person would write it."""
+    if isinstance(value, Mapping):
+        return ", ".join(f'"{key}" = {inner}' for key, inner in value.items())
+    if isinstance(value, tuple):
+        return ",".join(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "-" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from coach.cli.streams import give
+
 app = typer.Typer(help="Speech models: what there is, get one, check them.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -24,12 +26,12 @@ def list_models(as_json: AsJson = False) -> None:
 
     rows = listing()
     if as_json:
-        typer.echo(json.dumps([row.as_data() for row in rows], indent=1))
+        give(json.dumps([row.as_data() for row in rows], indent=1))
         return
     for row in rows:
         here = "here" if row.here else "not here"
-        typer.echo(f"{row.id:<32} {here:<9} {row.megabytes:>6} MB  {row.licence}")
-        typer.echo(f"    {row.purpose}")
+        give(f"{row.id:<32} {here:<9} {row.megabytes:>6} MB  {row.licence}")
+        give(f"    {row.purpose}")
 
 
 @app.command("pull")
@@ -44,7 +46,7 @@ def pull(name: Annotated[str, typer.Argument(help="A model's name, as `coach mod
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task(name, total=None)
         folder = fetch(name, lambda done, total: bars.update(task, completed=done, total=total))
-    typer.echo(f"{name} is in {folder}. The next review uses the best model that is here.")
+    give(f"{name} is in {folder}. The next review uses the best model that is here.")
 
 
 @app.command("verify")
@@ -54,9 +56,9 @@ def verify(as_json: AsJson = False) -> None:
 
     found = verdicts()
     if as_json:
-        typer.echo(json.dumps([verdict.as_data() for verdict in found], indent=1))
+        give(json.dumps([verdict.as_data() for verdict in found], indent=1))
     else:
         for verdict in found:
-            typer.echo(f"{verdict.id:<32} {verdict.sentence}")
+            give(f"{verdict.id:<32} {verdict.sentence}")
     if any(verdict.broken for verdict in found):
         raise typer.Exit(5)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
+
+from coach.cli.streams import tell
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -20,6 +23,9 @@ STAGES = {
     "coach": "thinking of what helps",
     "report": "writing the report",
 }
+
+PATIENCE = 15.0
+"""Seconds after which a line off the terminal is followed by another."""
 
 
 class Shown(Protocol):
@@ -43,18 +49,22 @@ class _Silent:
 
 
 class _Lines:
-    """One plain line a call: cron keeps it, and nothing moves in a log."""
+    """A plain line as each call begins, and a further one where it takes long: cron keeps them, nothing moves."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
-        self._said: set[int] = set()
+        self._now = -1
+        self._told = 0.0
 
-    def __call__(self, number: int, stage: str, share: float) -> None:  # noqa: ARG002
-        """Say once that a call is being reviewed."""
-        if number not in self._said:
-            self._said.add(number)
-            sys.stderr.write(f"reviewing {number + 1} of {len(self._names)}: {_shown(self._names[number])}\n")
-            sys.stderr.flush()
+    def __call__(self, number: int, stage: str, share: float) -> None:
+        """Say that a call is being reviewed, and now and then how far it is."""
+        name, now = _shown(self._names[number]), time.monotonic()
+        if number != self._now:
+            self._now, self._told = number, now
+            tell(f"reviewing {number + 1} of {len(self._names)}: {name}")
+        elif now - self._told >= PATIENCE:
+            self._told = now
+            tell(f"{name}: {STAGES.get(stage, stage)}, {share:.0%}")
 
     def pause(self) -> None:
         """Nothing moves."""
@@ -72,7 +82,8 @@ class _Bars:
     def __call__(self, number: int, stage: str, share: float) -> None:
         """Move the bar."""
         if self._now != (number, stage):
-            self.pause()
+            self._forget()
+            self._bars.start()
             name = _shown(self._names[number])
             label = name if len(name) <= 24 else name[:23] + "…"
             self._task = self._bars.add_task(f"{label}: {STAGES.get(stage, stage)}", total=1.0)
@@ -81,7 +92,11 @@ class _Bars:
             self._bars.update(self._task, completed=min(share, 1.0))
 
     def pause(self) -> None:
-        """Take the bar away."""
+        """Take the bar away, and leave its line to whoever prints next."""
+        self._forget()
+        self._bars.stop()
+
+    def _forget(self) -> None:
         if self._task is not None:
             self._bars.remove_task(self._task)
         self._task, self._now = None, None
@@ -109,8 +124,11 @@ def showing(names: Sequence[str], *, quiet: bool) -> Iterator[Shown]:
             TaskProgressColumn(),
             TimeElapsedColumn(),
         )
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-            yield _Bars(names, bars)
+        bars = _Bars(names, Progress(*columns, console=Console(stderr=True), transient=True))
+        try:
+            yield bars
+        finally:
+            bars.pause()
 
 
 def _shown(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import webbrowser
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coach.conversation import UsageError
+from coach.cli.streams import give, tell
+from coach.conversation import StorageError, UsageError
 
 if TYPE_CHECKING:
     from coach.app.item import Request
@@ -18,16 +20,25 @@ if TYPE_CHECKING:
     from coach.app.pipeline import Pipeline
     from coach.app.review import Outcome
 
-Calls = Annotated[list[Path] | None, typer.Argument(help="Recordings to review.", show_default=False)]
-Out = Annotated[Path | None, typer.Option(help="Folder for the reports. [default: ./coaching]", show_default=False)]
-AgentFile = Annotated[Path | None, typer.Option("--agent", help="The agent's own file.", show_default=False)]
-CustomerFile = Annotated[Path | None, typer.Option("--customer", help="The customer's own file.", show_default=False)]
+NARROWEST = 40
+"""Columns below which lines are left to the terminal to break."""
+
+Calls = Annotated[list[Path] | None, typer.Argument(help="Recordings to review.", readable=False, show_default=False)]
+Out = Annotated[
+    Path | None, typer.Option(help="Folder for the reports. [default: ./coaching]", readable=False, show_default=False)
+]
+AgentFile = Annotated[
+    Path | None, typer.Option("--agent", help="The agent's own file.", readable=False, show_default=False)
+]
+CustomerFile = Annotated[
+    Path | None, typer.Option("--customer", help="The customer's own file.", readable=False, show_default=False)
+]
 OnlyMe = Annotated[bool, typer.Option("--only-me", help="The recording holds the agent's side alone.")]
 AgentChannel = Annotated[str | None, typer.Option(help="Which channel is the agent's: left or right.")]
 AgentSpeaker = Annotated[int | None, typer.Option(help="Which of a transcript's speakers is the agent: 1 or 2.")]
 Swap = Annotated[bool, typer.Option("--swap", help="Review the last call again with the roles exchanged.")]
 TranscriptFile = Annotated[
-    Path | None, typer.Option("--transcript", help="Take this transcript instead of recognising.")
+    Path | None, typer.Option("--transcript", help="Take this transcript instead of recognising.", readable=False)
 ]
 Format = Annotated[str | None, typer.Option("--format", help="What to write, of html,json,md,csv,vtt.")]
 TranscriberName = Annotated[str | None, typer.Option("--transcriber", help="auto, bundled, a model or its folder.")]
@@ -121,7 +132,9 @@ def _requests(calls: Sequence[Path], agent: Path | None, customer: Path | None, 
         raise UsageError("--transcript and --name are for one call at a time.")
     if not calls and shared.transcript is not None:
         return [shared]
-    return [replace(shared, recording=call) for call in calls]
+    # A path such as "." has no name of its own to speak of.
+    named = dict.fromkeys(call if call.name else call.resolve() for call in calls)
+    return [replace(shared, recording=call) for call in named]
 
 
 def _run(requests: list[Request], flags: Mapping[str, object], *, swap: bool, force: bool) -> _Run:
@@ -129,27 +142,18 @@ def _run(requests: list[Request], flags: Mapping[str, object], *, swap: bool, fo
 
     pipeline = use.open_pipeline(flags)
     outputs: list[Output] | None = None
+    for request in requests:
+        use.check(request, pipeline.settings)
     if swap:
-        requests, outputs = _swapped(requests, Path(pipeline.settings.text("out")))
+        earlier = use.to_swap(requests, pipeline.settings)
+        requests, outputs = [use.swapped(review) for review in earlier], [review.output for review in earlier]
+        written = tuple(dict.fromkeys(name for review in earlier for name in review.formats))
+        if written and flags.get("formats") is None:  # no file may go on telling of the roles as they were
+            pipeline = use.open_pipeline({**flags, "formats": written})
         force = True
     if not requests:
         raise UsageError("Name at least one recording: coach review CALL. To see an example first: coach demo.")
-    for request in requests:
-        use.check(request, pipeline.settings)
     return _Run(requests, pipeline, outputs, force=force)
-
-
-def _swapped(requests: Sequence[Request], folder: Path) -> tuple[list[Request], list[Output]]:
-    """Return the calls to review again with the roles exchanged, and where their reports are."""
-    from coach.app import review as use
-    from coach.app.naming import plan
-
-    earlier = (
-        [use.of_review(request, output) for request, output in zip(requests, plan(requests, folder), strict=True)]
-        if requests
-        else [use.last()]
-    )
-    return [use.swapped(review) for review in earlier], [review.output for review in earlier]
 
 
 class _Run:
@@ -176,36 +180,62 @@ class _Run:
             ):
                 outcomes.append(outcome)
                 progress.pause()
-                _tell(outcome, quiet=quiet, as_json=as_json, several=len(self._requests) > 1)
-                use.remember(outcome)
-        pages = [path for outcome in outcomes for path in outcome.files if path.suffix == ".html"]
-        if open_ and pages:
-            webbrowser.open(pages[-1].resolve().as_uri())
+                _report(outcome, quiet=quiet, as_json=as_json, several=len(self._requests) > 1)
+                _remember(outcome)
+        if left := len(self._requests) - len(outcomes):
+            tell(f"{left} further {'call was' if left == 1 else 'calls were'} not begun.")
+        if open_:
+            _open(outcomes)
         raise typer.Exit(use.exit_code(outcomes))
 
 
-def _tell(outcome: Outcome, *, quiet: bool, as_json: bool, several: bool) -> None:
+def _remember(outcome: Outcome) -> None:
+    """Keep what ``--swap`` needs; a review is no worse for its not being kept."""
+    from coach.app import review as use
+
+    try:
+        use.remember(outcome)
+    except StorageError:
+        tell("The review is done, but it could not be noted as the last one: to exchange the roles, name the call.")
+
+
+def _open(outcomes: Sequence[Outcome]) -> None:
+    """Open the last report that there is."""
+    pages = [
+        page for outcome in outcomes if outcome.failure is None and (page := outcome.output.path("html")).is_file()
+    ]
+    if pages and not webbrowser.open(pages[-1].resolve().as_uri()):
+        tell(f"No browser could be opened. The report is {pages[-1]}.")
+
+
+def _report(outcome: Outcome, *, quiet: bool, as_json: bool, several: bool) -> None:
     """Print one call's outcome: data to stdout, what went wrong to stderr."""
     from coach.privacy.text import mask_text
     from coach.reporting.summary import terminal_summary
     from coach.reporting.text import clean, wrap
 
     name = clean(mask_text(outcome.request.source.name))
-    page = outcome.output.path("html")
+    width = _width()
     if as_json:
-        typer.echo(json.dumps(_as_data(outcome, name)))
+        give(json.dumps(_as_data(outcome, name)))
     if outcome.failure is not None:
-        for line in wrap(f"{name} was not reviewed. {clean(mask_text(outcome.failure.message))}"):
-            typer.echo(line, err=True)
+        for line in wrap(f"{name} was not reviewed. {clean(outcome.failure.message)}", width=width):
+            tell(line)
     elif quiet or as_json:
         return
     elif outcome.review is None:
-        typer.echo(f"{name}: nothing new. The review is in {page} (--force does it again).")
+        give(f"{name}: nothing new. The review is in {outcome.files[0]} (--force does it again).")
     else:
-        report = page if page in outcome.files else next(iter(outcome.files), None)
-        typer.echo("\n".join(terminal_summary(outcome.review, report)))
+        give("\n".join(terminal_summary(outcome.review, next(iter(outcome.files), None), width=width)))
         if several:
-            typer.echo("")
+            give("")
+
+
+def _width() -> int:
+    """Return the columns to keep to: the terminal's, within what reads well."""
+    from coach.reporting.text import WIDTH
+
+    return max(NARROWEST, min(WIDTH, shutil.get_terminal_size().columns))
 
 
 def _as_data(outcome: Outcome, name: str) -> dict[str, object]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from coach.app.item import Call, Lane, Request
 from coach.app.recipe import Need
-from coach.app.settings import Settings
+from coach.app.settings import CHANNELS, Settings
 from coach.app.stages.base import Stage
 from coach.conversation import Separation
 from coach.speech.activity import detect
@@ -25,6 +25,7 @@ from coach.speech.sidecar import from_tags, read_sidecar
 from coach.speech.silero import Silero
 from coach.speech.transcribers.choose import open_transcriber
 from coach.speech.transcribers.protocol import LaneToHear, Transcriber
+from coach.speech.transcribers.whisper import WhisperTranscriber
 
 IDENTICAL = (
     "Both channels carry the same sound, so this stereo file is really mono and the channels cannot tell the "
@@ -36,6 +37,11 @@ MONO = (
 )
 ONE_CHANNEL_SILENT = (
     "Nobody speaks on the {which} channel, so both parties are probably on the other one and cannot be told apart."
+)
+
+NO_DEVICE = (
+    "The recogniser that comes with coach runs on the processor, so --device cuda changed nothing. "
+    "`coach models list` shows the ones that can use a graphics card."
 )
 
 
@@ -125,12 +131,19 @@ def _lanes(request: Request, sound: Sound) -> tuple[Sequence[Samples], tuple[str
     """Return lanes, their labels, how they are told apart, and what to warn of."""
     lanes = sound.lanes
     if request.only_me:
-        return [lanes[0] if len(lanes) == 1 else mix(lanes)], ("agent",), "channels", ()
+        return [_own(lanes, request.agent_channel)], ("agent",), "channels", ()
     if len(lanes) == 2 and not identical(lanes):
         labels = ("left", "right") if request.agent is None else ("agent", "customer")
         return lanes, labels, "channels", ()
     warnings = (IDENTICAL,) if len(lanes) == 2 else ()
     return [louder(lanes)], ("mono",), "none", warnings
+
+
+def _own(lanes: Sequence[Samples], channel: str | None) -> Samples:
+    """Return the agent's lane of a recording that holds their side alone."""
+    if len(lanes) == 1:
+        return lanes[0]
+    return lanes[CHANNELS.index(channel)] if channel is not None and len(lanes) == 2 else mix(lanes)
 
 
 class Transcribe(Stage):
@@ -181,4 +194,5 @@ class Transcribe(Stage):
             for lane in call.lanes
         ]
         transcript = engine.transcribe(lanes, progress=lambda share: call.progress(self.name, share))
-        return replace(call, transcript=transcript)
+        alone = self._device == "cuda" and not isinstance(engine, WhisperTranscriber)
+        return replace(call, transcript=transcript, warnings=(*call.warnings, *((NO_DEVICE,) if alone else ())))

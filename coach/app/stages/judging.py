@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from coach.analysis.analyse import ANALYZERS, analyse
 from coach.analysis.turn_taking import delayed_line
@@ -13,13 +14,15 @@ from coach.app.stages.base import Stage
 from coach.coaching.advice import advise
 from coach.coaching.rubric import load_rubric
 from coach.coaching.skills import skills
-from coach.conversation import ConfigurationError
+from coach.conversation import ConfigurationError, Findings, Measure, converse
 from coach.nearest import did_you_mean
 
 DELAYED = (
     "Both parties often started at the same moment, as happens on a delayed line. Overlaps may be the line's doing, "
     "so nothing is advised about interrupting."
 )
+
+LEFT_OUT = "the recipe leaves it out"
 
 
 class Analyse(Stage):
@@ -40,6 +43,20 @@ class Analyse(Stage):
             raise ValueError("the recipe's order was not checked")
         warnings = (DELAYED,) if delayed_line(call.conversation) else ()
         return replace(call, findings=analyse(call.conversation, self._names), warnings=(*call.warnings, *warnings))
+
+
+def complete(findings: Findings) -> Findings:
+    """Return the findings with every measure that the recipe left out: not computed, and why."""
+    there = {measure.name for measure in findings.measures}
+    missing = tuple(measure for measure in _unmeasured() if measure.name not in there)
+    return replace(findings, measures=(*findings.measures, *missing))
+
+
+@cache
+def _unmeasured() -> tuple[Measure, ...]:
+    """Return every measure there is, as a recipe without analysis leaves it."""
+    nothing = analyse(converse((), 0.0, "none"))
+    return tuple(Measure(measure.name, measure.unit, None, why=LEFT_OUT) for measure in nothing.measures)
 
 
 class Coach(Stage):

@@ -41,6 +41,8 @@ TRANSCRIPT_TIMES = (
     "The parties' speech was taken from the transcript's word times, which are less exact than the sound itself."
 )
 
+NO_EFFECT = "{option} had no effect: the parties of this call do not have a channel each."
+
 
 class Mask(Stage):
     """Card numbers, security codes and social security numbers leave words and sound, before anything is kept."""
@@ -82,6 +84,7 @@ class Converse(Stage):
             warnings.append(TRANSCRIPT_TIMES if timed else CUE_TIMES)
         if call.separation in ("channels", "transcript") and roles.agent is None and len(speech) > 1:
             warnings.append(ROLES_UNCERTAIN)
+        warnings += _without_effect(call, list(speech))
         parties = _parties(call, roles, speech, words)
         duration = max([call.duration, *(i.end for s in speech.values() for i in s)])
         conversation = converse(parties, duration, call.separation, timed=timed, word_times=transcript.word_times)
@@ -142,7 +145,9 @@ def _roles(call: Call, words: Mapping[str, Sequence[Word]]) -> Assigned:
 def _by_option(call: Call, speakers: Sequence[str]) -> Claim | None:
     request = call.request
     if "agent" in speakers and request.agent is not None:
-        return Claim("agent", "the agent's file was named (--agent)")
+        return Claim("agent", "--swap says so" if request.swapped else "the agent's file was named (--agent)")
+    if request.agent_label is not None:
+        return Claim(request.agent_label, "--swap says so")
     if request.agent_speaker is not None:
         number = request.agent_speaker
         label = speakers[number - 1] if number <= len(speakers) else str(number)
@@ -151,6 +156,18 @@ def _by_option(call: Call, speakers: Sequence[str]) -> Claim | None:
         return _claim(request.agent_channel, speakers, f"--agent-channel {request.agent_channel} says so")
     channel, origin = call.settings.channel_for(request.source)
     return _claim(channel, speakers, f"agent_channel is set to {channel} ({origin})")
+
+
+def _without_effect(call: Call, speakers: Sequence[str]) -> list[str]:
+    """Return what to say of an option that names a party where this call has none to choose from."""
+    request = call.request
+    channels = "left" in speakers or (request.only_me and call.sound is not None and len(call.sound.lanes) == 2)
+    useless = {
+        "--agent-channel": request.agent_channel is not None and not channels,
+        "--agent-speaker": request.agent_speaker is not None and speakers == ["mono"],
+        "--swap": request.agent_label is not None and speakers == ["mono"],
+    }
+    return [NO_EFFECT.format(option=option) for option, so in useless.items() if so]
 
 
 def _by_metadata(call: Call, speakers: Sequence[str]) -> Claim | None:

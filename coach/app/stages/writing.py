@@ -6,10 +6,11 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from coach.app.item import Call
+from coach.app.item import Call, Request
 from coach.app.naming import Output, sha256_of
 from coach.app.recipe import Need
 from coach.app.stages.base import Stage
+from coach.app.stages.judging import complete
 from coach.app.stages.understanding import SURE_OF_ROLES
 from coach.conversation import (
     Findings,
@@ -52,13 +53,15 @@ class Report(Stage):
     name = "report"
     need = Need(frozenset({"conversation", "masked words"}), frozenset({"files"}))
 
-    def __init__(self, provenance: Callable[[Call], Provenance], recipe: Mapping[str, object]) -> None:
+    def __init__(
+        self, provenance: Callable[[Call], Provenance], recipe: Callable[[Request], Mapping[str, object]]
+    ) -> None:
         self._provenance = provenance
         self._recipe = recipe
 
     def one(self, call: Call) -> Call:
         """Return the call with its review and the files that were written."""
-        review = build_review(call, self._provenance(call), self._recipe)
+        review = build_review(call, self._provenance(call), self._recipe(call.request))
         formats = call.settings.formats
         folder = call.output.folder
         try:
@@ -138,7 +141,7 @@ def build_review(call: Call, provenance: Provenance, recipe: Mapping[str, object
         provenance=provenance,
         roles=roles,
         conversation=conversation,
-        findings=call.findings or Findings(),
+        findings=complete(call.findings or Findings()),
         skills=call.skills,
         coaching=call.coaching,
         source=call.sound.sha256 if call.sound is not None else sha256_of(call.request.source),
