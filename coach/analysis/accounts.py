@@ -8,11 +8,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import ClassVar, Final
 
+from coach.analysis import lexicons, questions
 from coach.analysis.acts import ACKNOWLEDGES, LIKELY, REFLECTS, Acts, agent_acts
 from coach.analysis.counting import unmet
 from coach.analysis.data import account_data
@@ -20,6 +21,7 @@ from coach.analysis.distress import distress
 from coach.analysis.reading import Reading, Said, read
 from coach.analysis.reasons import NOT_HEARD
 from coach.analysis.repair import is_ordeal
+from coach.analysis.view import View
 from coach.conversation import Conversation, Findings, Interval, Measure, Moment
 
 ACCOUNT: Final = 15
@@ -28,11 +30,23 @@ ACCOUNT: Final = 15
 TELLING: Final = 3.0
 """How much an account tells at least, by weight: fifteen words of "you know what I mean" tell nothing."""
 
+SHORT: Final = 4
+"""Words of a "you haven't?" that keeps a story going."""
+
 AFTER: Final = 4
 """Words of an agent's clause that is more than "okay, sure" and, doing nothing else, is taken for an answer."""
 
 STORY: Final = 24
 """Words from which an account is more than a request, even when nothing in it speaks of trouble."""
+
+LEAST: Final = 1.0
+"""How much a turn tells at least, by weight, for a story to begin with it."""
+
+APART: Final = 8.0
+"""Seconds between two of the customer's turns from which they are no longer one story."""
+
+MOST_BETWEEN: Final = 6
+"""Words of the agent between them that leave it one story, a question about it apart."""
 
 REQUEST: Final = 0.6
 """Most that can be said of a plain request that was answered at once: many would not want it said back."""
@@ -116,15 +130,17 @@ def accounts(reading: Reading) -> tuple[Account, ...]:
     """Return the customer's accounts in order, each with what answered it; one that goes on after "okay" is one."""
     found: list[Account] = []
     pieces = sorted(reading.customer_by_turn.items(), key=lambda piece: piece[1][0].interval.start)
-    open_: list[tuple[int, tuple[Said, ...]]] = []
-    for index, (turn, parts) in enumerate(pieces):
-        open_.append((turn, parts))
+    open_: list[_Piece] = []
+    for index, piece in enumerate(pieces):
+        if open_ and _anew(reading, open_[-1], piece):
+            open_ = []
+        if open_ or not _only_data(piece):
+            open_.append(piece)
         until = pieces[index + 1][1][0].interval.start if index + 1 < len(pieces) else float("inf")
-        account = _account(open_)
-        since = parts[0].interval.start
-        answer = _answer(reading, since=since, until=until)
+        answer = _answer(reading, since=piece[1][0].interval.start, until=until)
         if answer is None:
             continue  # nothing but "okay" came: the story goes on
+        account = _account(open_)
         if account is not None:
             kind, said, confidence = answer
             found.append(replace(account, answer=kind, by=said.turn, confidence=confidence))
@@ -132,7 +148,28 @@ def accounts(reading: Reading) -> tuple[Account, ...]:
     return tuple(found)
 
 
-def _account(parts: list[tuple[int, tuple[Said, ...]]]) -> Account | None:
+_Piece = tuple[int, tuple[Said, ...]]
+
+
+def _only_data(piece: _Piece) -> bool:
+    """Whether a customer's turn is an account number, a name, a yes: no story begins with it."""
+    telling = [said for said in piece[1] if not account_data(said.view)]
+    return sum(said.view.shared.own for said in telling) < LEAST
+
+
+def _anew(reading: Reading, before: _Piece, after: _Piece) -> bool:
+    """Whether a customer's turn begins something new: after a long silence, or when the agent said more than "okay"."""
+    since, until = before[1][-1].interval.end, after[1][0].interval.start
+    if until - since > APART:
+        return True
+    between = [said for said in reading.agent if since - 0.5 <= said.interval.start < until]
+    if any(said.view.has("greeting") and said.view.form.words > AFTER for said in between):
+        return True
+    words = [said for said in between if questions.clarifying(said.view) < LIKELY]
+    return sum(said.view.form.words for said in words) > MOST_BETWEEN
+
+
+def _account(parts: list[_Piece]) -> Account | None:
     clauses = [said for _, said_there in parts for said in said_there]
     telling = [said for said in clauses if not account_data(said.view)]
     words = sum(said.view.form.words for said in telling)
@@ -140,8 +177,18 @@ def _account(parts: list[tuple[int, tuple[Said, ...]]]) -> Account | None:
     if words < ACCOUNT or told < TELLING:
         return None
     interval = Interval(clauses[0].interval.start, max(said.interval.end for said in clauses))
-    story = words >= STORY or any(distress(said.view) > 0 or is_ordeal(said.view.clause.tokens) for said in telling)
-    return Account(tuple(turn for turn, _ in parts), interval, " ".join(said.text for said in clauses), story)
+    text = " ".join(said.text for said in clauses)
+    return Account(tuple(turn for turn, _ in parts), interval, text, _story(telling, words))
+
+
+def _story(telling: Sequence[Said], words: int) -> bool:
+    """Whether an account speaks of trouble, or is long and asks for nothing: a plain request is less than that."""
+    if any(distress(said.view) > 0 or is_ordeal(said.view.clause.tokens) for said in telling):
+        return True
+    trouble = lexicons.words("feelings", "trouble")
+    if any(norm in trouble for said in telling for norm in said.view.clause.norms):
+        return True
+    return words >= STORY and not any(said.view.has("request_form") for said in telling)
 
 
 def _answer(reading: Reading, *, since: float, until: float) -> tuple[str, Said, float] | None:
@@ -165,9 +212,23 @@ def _counts(said: Said, acts: Acts) -> tuple[str, float] | None:
         return None
     if "clarifying_question" in acts or view.has("hold") or "thanks" in acts:
         return None  # asking about what was said, or saying "one moment", is no answer yet
+    if _goes_along(view):
+        return None
     for kind in _QUESTIONS:
         if kind in acts:
             return "question", min(0.85, acts[kind])
     if any(view.has(name) for name in _ANSWERS):
         return "solution", 0.75
     return ("other", 0.55) if view.form.words >= AFTER and view.shared.own > 0 else None
+
+
+def _goes_along(view: View) -> bool:
+    """Whether a clause goes along with the story, short of giving it back: "you haven't", "it's cold, isn't it"."""
+    form = view.form
+    if (
+        form.person == "you"
+        and form.words <= SHORT
+        and not (form.question_word or form.inverted or view.has("telling"))
+    ):
+        return True
+    return form.tag and form.person == "it" and view.shared.share >= LIKELY

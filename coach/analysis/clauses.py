@@ -183,8 +183,11 @@ _JOINING: Final = frozenset("to and so but if because or when then that's say sa
 _ASKING_PAIRS: Final = frozenset({("can", "i"), ("may", "i"), ("could", "you")})
 _PAIRS: Final = _ASKING_PAIRS | {("let", "me"), ("thank", "you"), ("i'm", "sorry")}
 
-_TAKING_UP: Final = frozenset({("when", "you", "say"), ("when", "you", "said"), ("do", "you", "mean")})
-"""What takes up the other party's words, wherever it stands."""
+_TAKING_UP: Final = frozenset(
+    {("when", "you", "say"), ("when", "you", "said"), ("do", "you", "mean")}
+    | {(just, "to", again) for just in ("just", "so") for again in ("recap", "review", "confirm", "summarize", "sum")}
+)
+"""What takes up the other party's words, or sums up, wherever it stands."""
 
 _WHATEVER: Final = frozenset(
     "all best thing things something anything everything way least most only else more other".split()

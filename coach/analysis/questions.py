@@ -73,7 +73,9 @@ def openness(view: View) -> float:
     if view.has("told_freely"):
         return max(PLAIN, openness)
     # "Do you …", "have you …" can be answered by yes or no, unless they ask to be told: "can you tell me about …"
-    yes_or_no = view.form.inverted and not (view.has("inviting") or view.form.wh_later)
+    form = view.form
+    asks_whether = form.inverted or (form.inverted_later and not form.question_word)
+    yes_or_no = asks_whether and not (view.has("inviting") or form.wh_later)
     return min(openness, 0.4) if yes_or_no else openness
 
 
