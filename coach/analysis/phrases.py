@@ -5,20 +5,22 @@ from __future__ import annotations
 from coach.analysis import lexicons, text
 
 
-def _has(said: str, name: str) -> bool:
+def _has(said: str, name: str, file: str = "phrases") -> bool:
     line = " ".join(text.plain(text.tokens(said)))
-    return lexicons.pattern(name).search(line) is not None
+    return lexicons.pattern(name, file).search(line) is not None
 
 
 def is_hold_announcement(said: str) -> bool:
-    """Return whether words tell the other party that a silence is coming.
+    """Return whether words tell the other party that a silence is coming, or that one goes on.
 
     >>> is_hold_announcement("Let me pull that up for you.")
+    True
+    >>> is_hold_announcement("I'm still looking.")
     True
     >>> is_hold_announcement("Your bill went up in June.")
     False
     """
-    return _has(said, "hold")
+    return _has(said, "hold") or _has(said, "announcing", "holds")
 
 
 def is_check(said: str) -> bool:
