@@ -44,7 +44,9 @@ def missed_empathy(reading: Reading) -> Iterable[Moment]:
         first = reading.customer_by_turn[turn][0]
         account = len(turns[turn].words) >= ACCOUNT
         if first.place <= OPENING or first.place >= CLOSE or account or _bad_news(reading, turn):
-            yield from _absence(reading, turn, "missed_empathy", min(0.85, moment.confidence), ACKNOWLEDGES)
+            # What they cannot do, given back in so many words, is acknowledged too.
+            answers = (*ACKNOWLEDGES, *REFLECTS)
+            yield from _absence(reading, turn, "missed_empathy", min(0.85, moment.confidence), answers)
 
 
 def _bad_news(reading: Reading, turn: int) -> bool:

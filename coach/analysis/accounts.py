@@ -81,7 +81,7 @@ class Account:
     @property
     def heard(self) -> bool:
         """Whether it was reflected or acknowledged before the first answer."""
-        return self.answer in (*REFLECTS, *ACKNOWLEDGES)
+        return self.answer in (*REFLECTS, *ACKNOWLEDGES, "thanks")
 
 
 class Accounts:
@@ -208,6 +208,8 @@ def _counts(said: Said, acts: Acts) -> tuple[str, float] | None:
         if acts.get(kind, 0.0) >= LIKELY:
             return kind, acts[kind]
     view = said.view
+    if view.has("thanking") and view.has("hearing_out"):
+        return "thanks", LIKELY
     if "asked_to_repeat" in acts or view.has("greeting"):
         return None
     if "clarifying_question" in acts or view.has("hold") or "thanks" in acts:

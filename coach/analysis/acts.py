@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from coach.analysis import empathy, paraphrase, questions, regret, repair
@@ -18,6 +18,12 @@ LIKELY: Final = 0.5
 
 ACKNOWLEDGES: Final = ("empathy", "apology", "reassurance")
 REFLECTS: Final = ("paraphrase", "echo")
+FACTS: Final = 0.25
+"""How much surer a paraphrase is than empathy where a clause gives back facts and hardly a feeling."""
+
+SETTLING: Final = 0.7
+"""Where in a call, 0 to 1, "so you …, I'll …" begins to be what was agreed."""
+
 _ASKING: Final = frozenset(
     {"closing_question", "check_understanding", "verification_question", "open_question", "thanks"}
 )
@@ -28,8 +34,11 @@ def agent_acts(conversation: Conversation) -> tuple[tuple[Said, Acts], ...]:
     """Return the agent's clauses in order with what each does, from a confidence of one half."""
     judged: list[tuple[Said, Acts]] = []
     recapped: int | None = None
-    for said in read(conversation).agent:
+    clauses = read(conversation).agent
+    for index, said in enumerate(clauses):
         done = acts(said)
+        if "recap" not in done and _settles(said, clauses[index + 1 : index + 3]):
+            done = {"recap": SETTLED, **{kind: sure for kind, sure in done.items() if kind not in REFLECTS}}
         if "recap" in done:
             recapped = said.turn
         elif recapped == said.turn and not _ASKING.intersection(done):
@@ -37,6 +46,21 @@ def agent_acts(conversation: Conversation) -> tuple[tuple[Said, Acts], ...]:
             done = {"recap": LIKELY, **{kind: sure for kind, sure in done.items() if kind not in REFLECTS}}
         judged.append((said, done))
     return tuple(judged)
+
+
+SETTLED: Final = 0.6
+"""Confidence of a recap that does not call itself one."""
+
+
+def _settles(said: Said, following: Sequence[Said]) -> bool:
+    """Whether "so you …, I'll …" near the end goes over who does what, without the word recap."""
+    view = said.view
+    if said.place < SETTLING or not view.form.so or view.form.person not in ("you", "i") or view.clause.asks:
+        return False
+    rest = [near.view for near in following if near.turn == said.turn]
+    return any(near.has("agreed") or near.has("committing") for near in rest) and not any(
+        v.clause.asks for v in rest[:1]
+    )
 
 
 def acts(said: Said) -> Acts:
@@ -65,7 +89,7 @@ def _most(found: dict[str, float], view: View) -> Acts:
         drop.add("empathy")
     elif "empathy" in found:
         drop.add("apology")
-        drop.add("paraphrase" if found["empathy"] >= found.get("paraphrase", 0.0) else "empathy")
+        drop.add("empathy" if found.get("paraphrase", 0.0) - found["empathy"] > FACTS else "paraphrase")
     if {"paraphrase", "echo"} & found.keys() and not (view.clause.asks or view.form.tag):
         drop.add("clarifying_question")  # what asks nothing gives back
     return {kind: confidence for kind, confidence in found.items() if kind not in drop}

@@ -137,6 +137,8 @@ ECHO: Final = 0.72
 
 def reflects(view: View) -> dict[str, float]:
     """Return the confidences of ``paraphrase`` and ``echo`` for an agent's clause."""
+    if view.has("options") and not view.has("restating") and view.form.person != "you":
+        return {}
     if account_data(view) or closing(view) >= 0.5 or (verification(view) >= 0.5 and view.form.words < 12):
         return {}
     confidence = saying_back(view)

@@ -135,6 +135,9 @@ def clarifying_features(view: View) -> Features:
     }
 
 
+NAMED: Final = 6
+"""Words of a clause that asks for an item by naming it: "and the service address?"."""
+
 LIKELY: Final = 0.5
 """Confidence from which a question is taken to be of a kind that clears nothing up."""
 
@@ -195,7 +198,9 @@ def _asking_form(view: View) -> bool:
 
 def _bare(view: View) -> bool:
     form = view.form
-    return form.words <= 6 and form.person == "you" and not form.inverted and "is" not in view.clause.norms
+    if form.words > NAMED or form.inverted or "is" in view.clause.norms:
+        return False
+    return form.person == "you" or form.marked
 
 
 def closing(view: View) -> float:

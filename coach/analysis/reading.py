@@ -18,6 +18,9 @@ from coach.conversation import Conversation, Interval, Moment, Role, Turn, Word
 
 Side = Literal["agent", "customer"]
 
+RECAPPED: Final = 3.0
+"""Seconds between two things gone over in one turn that leave them one recap."""
+
 HEARD_ENOUGH: Final = 0.7
 """Share of speech heard clearly from which the absence of something can be judged."""
 
@@ -217,7 +220,7 @@ def merged(moments: Iterable[Moment], conversation: Conversation) -> tuple[Momen
 
 def _neighbours(first: Moment, second: Moment) -> bool:
     same = first.kind == second.kind and first.evidence.get("turn") == second.evidence.get("turn")
-    return same and second.start - first.end < clauses.PAUSE * 2
+    return same and second.start - first.end < (RECAPPED if first.kind == "recap" else clauses.PAUSE * 2)
 
 
 def _joined(first: Moment, second: Moment, conversation: Conversation) -> Moment:
