@@ -1,8 +1,8 @@
 """Values of a conversation: plain, frozen, standard library only."""
 
+from coach.conversation.clarity import CLEAR
 from coach.conversation.conversation import (
     BRIDGED,
-    CLEAR,
     Conversation,
     FloorEvent,
     FloorKind,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from coach.conversation.clarity import Clarity
 from coach.conversation.findings import Role
 from coach.conversation.intervals import Interval, Timeline, bridge, intersection, total
 from coach.conversation.words import Word
@@ -15,9 +16,6 @@ TurnKind = Literal["turn", "backchannel", "attempt"]
 
 BRIDGED = 0.3
 """Gaps of one party's activity shorter than this, in seconds, do not end a stretch."""
-
-CLEAR = 0.5
-"""Word confidence from which a word counts as heard clearly; engines are calibrated to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,28 +155,20 @@ class Conversation:
             role: Whose speech.
             within: Only this part of the recording.
         """
-        party = self.party(role)
-        if party is None or not any(word.confidence is not None for word in party.words):
-            return None
-        stretches = party.stretches or bridge([word.interval for word in party.words], BRIDGED)
-        if within is not None:
-            stretches = intersection(stretches, [within])
-        clear = judged = 0.0
-        words = iter(party.words)
-        word = next(words, None)
-        for stretch in stretches:
-            inside: list[Word] = []
-            while word is not None and word.interval.middle < stretch.end:
-                if word.interval.middle >= stretch.start:
-                    inside.append(word)
-                word = next(words, None)
-            if not inside and stretch.duration < 0.5:
-                continue  # a breath or a click: nothing was there to be heard
-            judged += stretch.duration
-            if inside:
-                sure = sum(1 for w in inside if w.confidence is None or w.confidence >= CLEAR)
-                clear += stretch.duration * sure / len(inside)
-        return clear / judged if judged else None
+        clarity = self._clarity.get(role)
+        return clarity.share(within) if clarity is not None else None
+
+    @cached_property
+    def _clarity(self) -> dict[Role, Clarity]:
+        """Of each party whose words carry confidences; the first party of a role stands for it."""
+        found: dict[Role, Clarity] = {}
+        for party in reversed(self.parties):
+            if any(word.confidence is not None for word in party.words):
+                stretches = party.stretches or bridge([word.interval for word in party.words], BRIDGED)
+                found[party.role] = Clarity(stretches, party.words)
+            else:
+                found.pop(party.role, None)
+        return found
 
     @cached_property
     def overlap(self) -> float:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from statistics import fmean
 from typing import Literal
 
-from coach.conversation.conversation import CLEAR
+from coach.conversation.clarity import CLEAR
 from coach.conversation.small_words import (
     ACKNOWLEDGING,
     AGREEING,

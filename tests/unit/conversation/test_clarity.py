@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coach.conversation import Conversation, Interval, Party, Word, bridge, intersection
+from coach.conversation.clarity import CLEAR, Clarity
+
+
+def word(start: float, end: float, confidence: float | None = 0.9) -> Word:
+    return Word("so", start, end, confidence)
+
+
+SPEECH = (Interval(0, 2), Interval(3, 5), Interval(6, 6.25))
+WORDS = (word(0, 1), word(1, 2, 0.2), word(3, 5, 0.5))
+
+
+def test_each_stretch_counts_by_its_length_and_its_clear_words() -> None:
+    assert Clarity(SPEECH, WORDS).share() == (2 * 0.5 + 2 * 1) / 4
+
+
+def test_a_breath_without_words_counts_for_nothing_and_a_stretch_without_words_as_unheard() -> None:
+    assert Clarity(SPEECH, ()).share() == 0.0
+    assert Clarity(SPEECH[2:], ()).share() is None
+
+
+def test_only_a_part_is_judged() -> None:
+    clarity = Clarity(SPEECH, WORDS)
+    assert clarity.share(Interval(0, 1)) == 1.0
+    assert clarity.share(Interval(1, 2)) == 0.0
+    assert clarity.share(Interval(2, 3)) is None
+    assert clarity.share(Interval(1, 4.5)) == 1.5 / 2.5
+
+
+def test_a_long_word_said_over_a_short_one_hides_neither() -> None:
+    words = (word(0, 2, 0.9), word(0.1, 0.3, 0.1))
+    assert Clarity((Interval(0, 0.5), Interval(0.5, 2)), words).share() == pytest.approx(1.5 / 2)
+
+
+def test_no_party_and_no_confidence_give_none() -> None:
+    parties = (Party("agent", "left", SPEECH, (word(0, 1, None),)), Party("unknown", "right", SPEECH, WORDS))
+    conversation = Conversation(10, "channels", parties, ())
+    assert conversation.heard("agent") is None
+    assert conversation.heard("customer") is None
+    assert conversation.heard("unknown") == 0.75
+
+
+EIGHTHS = st.integers(0, 80).map(lambda eighths: eighths / 8)
+INTERVALS = (
+    st.tuples(EIGHTHS, EIGHTHS).filter(lambda pair: pair[0] != pair[1]).map(lambda pair: Interval(*sorted(pair)))
+)
+
+
+@given(
+    st.lists(INTERVALS, max_size=8),
+    st.lists(st.tuples(INTERVALS, st.sampled_from([None, 0.2, 0.5, 0.9])), max_size=12),
+    st.none() | INTERVALS,
+)
+def test_asking_about_a_part_is_cutting_it_out(
+    speech: list[Interval], said: list[tuple[Interval, float | None]], within: Interval | None
+) -> None:
+    stretches = bridge(speech, 0.3)
+    words = [word(when.start, when.end, sure) for when, sure in said]
+    clear = judged = 0.0
+    for stretch in stretches if within is None else intersection(stretches, [within]):
+        inside = [w for w in words if w.interval.middle in stretch]
+        if inside or stretch.duration >= 0.5:
+            judged += stretch.duration
+            sure = [w for w in inside if w.confidence is None or w.confidence >= CLEAR]
+            clear += stretch.duration * len(sure) / len(inside) if inside else 0
+    assert Clarity(stretches, words).share(within) == (clear / judged if judged else None)
