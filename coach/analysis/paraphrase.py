@@ -163,4 +163,4 @@ def recap(view: View, *, place: float) -> float:
     agreed = view.has("agreed")
     if not marked:
         return 0.0
-    return min(0.95, 0.45 + 0.3 * agreed + 0.3 * max(0.0, place - 0.5) + 0.1 * (view.form.words >= 8))
+    return min(0.95, 0.55 + 0.2 * agreed + 0.3 * max(0.0, place - 0.5) + 0.1 * (view.form.words >= 8))

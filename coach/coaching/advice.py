@@ -8,21 +8,18 @@ from math import inf
 
 from coach.coaching import facts
 from coach.coaching.drills import practice
-from coach.coaching.ground import QUOTABLE, Found, Ground
-from coach.coaching.rubric import KEEP, TRY, Rubric
+from coach.coaching.endings import lacking
+from coach.coaching.ground import Found, Ground
+from coach.coaching.keeping import keep
+from coach.coaching.rubric import TRY, Rubric
 from coach.coaching.sentences import Sentences, load_sentences
-from coach.conversation import Advice, Coaching, Conversation, Findings, Interval, Moment, Role, Skill, Word
+from coach.conversation import Advice, Coaching, Conversation, Findings, Moment, Skill, Word
 
-SETTLED = 30.0
-"""Seconds a call must last before it is expected to end in an orderly way."""
+ABSENT = ("missed_paraphrase", "missed_empathy", "owed_acknowledgement")
+"""Kinds that say something did not come: only where their words can be read back."""
 
-CLOSING = 0.75
-"""Share of the call after which a promise is taken to sum up."""
-
-CLOSELY = 0.9
-"""Share of both parties' speech, in the call and at its end, that must be heard to say what the end lacked."""
-
-PARTIES: tuple[Role, ...] = ("agent", "customer")
+LEGIBLE = 0.8
+"""Share of their words that must be clear for that: hearing worse never turns into advice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +62,15 @@ def advise(
     say, ground = load_sentences(), Ground(conversation, findings, rubric, delayed_line)
     if not conversation.two_parties:
         return Coaching(why_no_try=say(_apart(conversation)))
-    keep = _keep(ground, skills, say)
+    kept = keep(ground, skills, say)
     if ground.hard:
-        return Coaching(keep=keep, why_no_try=say("no_try.hard"))
+        return Coaching(keep=kept, why_no_try=say("no_try.hard"))
     chosen = _choose(list(_candidates(ground)), 1 + rubric.another)
     if not chosen:
-        return Coaching(keep=keep, why_no_try=say(f"no_try.{_nothing(ground)}"))
+        why = "quiet" if kept is None and _nothing(ground) == "nothing" else _nothing(ground)
+        return Coaching(keep=kept, why_no_try=say(f"no_try.{why}"))
     first, *more = [_try(candidate, ground, say) for candidate in chosen]
-    return Coaching(keep=keep, try_=first, another=tuple(more), practice=practice(ground))
+    return Coaching(keep=kept, try_=first, another=tuple(more), practice=practice(ground))
 
 
 def _nothing(ground: Ground) -> str:
@@ -92,53 +90,18 @@ def _apart(conversation: Conversation) -> str:
     return "no_try.one_party" if known else "no_try.roles"
 
 
-def _keep(ground: Ground, skills: Sequence[Skill], say: Sentences) -> Advice | None:
-    worth = ground.rubric.keep
-    found = ground.moments(*(kind for kind in KEEP if worth.get(kind)))
-    if found:
-        index, moment = max(found, key=lambda entry: (_worth_keeping(entry[1], ground), -entry[0]))
-        why = say(f"keep.{moment.kind}", seconds=say.seconds(moment.interval.duration))
-        said = ground.quote("agent", moment.interval) if moment.text else ""
-        return Advice(say(f"skill.{KEEP[moment.kind]}"), index, said, why)
-    name = say("skill.letting_them_finish")
-    finishing = next((skill for skill in skills if skill.name == name), None)
-    if finishing is not None and finishing.of and finishing.met == finishing.of:
-        return Advice(name, None, "", say("keep.letting_them_finish", met=finishing.met, of=finishing.of))
-    return None
-
-
-def _worth_keeping(moment: Moment, ground: Ground) -> float:
-    """Return how much a good moment is worth keeping; what can be read back clearly comes first."""
-    heard = ground.clearness("agent", moment.interval) if moment.text else 1.0
-    return ground.rubric.keep[moment.kind] * moment.confidence * (heard if heard >= QUOTABLE else heard / 2)
-
-
 def _candidates(ground: Ground) -> Iterator[Candidate]:
     """Yield everything that was missed, surely enough to speak of."""
     worth = ground.rubric.try_
     for index, moment in ground.moments(*(kind for kind in TRY if worth.get(kind)), sure=ground.rubric.coach):
         if moment.kind == "interruption" and ground.delayed_line:
             continue
+        if moment.kind in ABSENT and ground.clearness("customer", moment.interval) < LEGIBLE:
+            continue
         turn = ground.turn(moment, "customer_turn", "other_turn", "about_turn")
         yield Candidate(moment.kind, worth[moment.kind] * moment.confidence, (index, moment), turn)
-    yield from _endings(ground)
-
-
-def _endings(ground: Ground) -> Iterator[Candidate]:
-    """Yield what the end of the call lacked, where both were heard clearly and there was something to settle."""
-    worth, end = ground.rubric.try_, max((turn.end for turn in ground.conversation.turns), default=0.0)
-    if not ground.heard or not ground.stories or end < SETTLED:
-        return
-    close = Interval(CLOSING * end, end)
-    shares = [ground.conversation.heard(role, within) for role in PARTIES for within in (None, close)]
-    sure = min(share if share is not None else 0.0 for share in shares)
-    if sure < CLOSELY:
-        return
-    story = ground.stories[-1][0]
-    for kind, kinds in (("no_recap", ("recap", "commitment")), ("no_close", ("closing_question",))):
-        # Even a doubtful find speaks against calling it absent; so does a promise near the end.
-        there = [m for _, m in ground.moments(*kinds, sure=0.0) if m.kind != "commitment" or m.end >= close.start]
-        if worth.get(kind) and not there:
+    for kind, sure, story in lacking(ground):
+        if worth.get(kind):
             yield Candidate(kind, worth[kind] * sure, None, story)
 
 
@@ -181,7 +144,9 @@ def _suggestion(candidate: Candidate, ground: Ground, say: Sentences) -> str:
     words, rubric = _their_words(candidate, ground), ground.rubric
     last = candidate.kind == "interruption"
     least = facts.OWN if TRY[candidate.kind] == "acknowledging" or last else facts.FACT
-    clause = facts.clause(words, rubric.avoid, rubric.things, least=least, last=last)
+    clause = _felt(candidate, ground) if candidate.kind == "missed_empathy" else None
+    if clause is None:
+        clause = facts.clause(words, rubric.avoid, rubric.things, least=least, last=last)
     # About the call as a whole no one sentence of theirs is the matter.
     if clause is not None and candidate.found is not None:
         return say(f"try.{candidate.kind}.clause", clause=clause)
@@ -189,6 +154,18 @@ def _suggestion(candidate: Candidate, ground: Ground, say: Sentences) -> str:
     if thing is not None:
         return say(f"try.{candidate.kind}.thing", thing=thing)
     return say(f"try.{candidate.kind}.plain")
+
+
+def _felt(candidate: Candidate, ground: Ground) -> str | None:
+    """Return what they said of how it is for them, given back as theirs: no feeling that they did not name."""
+    avoid, things = ground.rubric.avoid, ground.rubric.things
+    for _, moment in ground.moments("distress", role="customer"):
+        if ground.turn(moment, "turn") == candidate.turn:
+            words = ground.words("customer", moment.interval)
+            found = facts.clause(words, avoid, things, least=facts.OWN, shortest=facts.FELT)
+            if found is not None:
+                return found
+    return None
 
 
 def _their_words(candidate: Candidate, ground: Ground) -> Sequence[Word]:

@@ -63,6 +63,8 @@ _MONTHS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday".split()
 )
 _COUNTS = frozenset("hundred thousand dollars dollar bucks twice doubled tripled fifty ninety".split())
+_NUMBERS = frozenset("hundred thousand".split())
+_TAILS = frozenset({("you", "see"), ("you", "know"), ("i", "mean"), ("i", "guess"), ("or", "something")})
 _EDGES = re.compile(r"^\W+|[^\w%]+$")
 _STOPS = (".", "?", "!", ",", ";", ":")
 
@@ -76,7 +78,7 @@ def clauses(words: Sequence[Word]) -> Iterator[list[Word]]:
     """Yield the clauses of a turn: cut at punctuation, and before "and", "but" and the like where none is written."""
     clause: list[Word] = []
     for word in words:
-        if len(clause) >= LEAST and plain(word) in _JOINS:
+        if len(clause) >= LEAST and plain(word) in _JOINS and plain(clause[-1]) not in _NUMBERS:
             yield clause
             clause = []
         clause.append(word)
@@ -87,12 +89,21 @@ def clauses(words: Sequence[Word]) -> Iterator[list[Word]]:
         yield clause
 
 
+FELT = 3
+"""Words of a clause that says how it is for them: "I'm really worried"."""
+
 FACT, OWN = 2, 1
 """What a clause must be worth to be given back as a fact, or only as something of their own."""
 
 
 def clause(
-    words: Sequence[Word], avoid: Collection[str], things: Iterable[str], *, least: int = FACT, last: bool = False
+    words: Sequence[Word],
+    avoid: Collection[str],
+    things: Iterable[str],
+    *,
+    least: int = FACT,
+    last: bool = False,
+    shortest: int = LEAST,
 ) -> str | None:
     """Return the clause that says most, turned round: "your bill is four hundred dollars"; ``None`` for none fit.
 
@@ -102,6 +113,7 @@ def clause(
         things: What a clause may be about.
         least: What it must be worth: ``FACT`` or ``OWN``.
         last: Take the last one fit, rather than the one that says most.
+        shortest: Words that it has at least.
     """
     best: tuple[int, str] | None = None
     names = {thing for thing in things if " " not in thing}
@@ -109,7 +121,7 @@ def clause(
         body = _body(found)
         while last and body and plain(body[-1]) in _DANGLING:
             body.pop()  # it was cut off here
-        if not _fit(body, avoid):
+        if len(body) < shortest or not _fit(body, avoid):
             continue
         worth = _worth([plain(word) for word in body], names)
         if worth >= least and (best is None or worth > best[0] or last):
@@ -128,10 +140,32 @@ def thing(words: Sequence[Word], things: Iterable[str]) -> str | None:
     for name in things:
         parts = name.split()
         for at in range(len(said) - len(parts) + 1):
-            if said[at : at + len(parts)] == parts:
-                mine = at > 0 and said[at - 1] in ("my", "our")
-                return f"{'your' if mine else 'the'} {name}"
+            if said[at : at + len(parts)] != parts or _goes_on(said[at + len(parts) : at + len(parts) + 1]):
+                continue
+            mine = said[max(0, at - MINE) : at]
+            if "my" in mine or "our" in mine:
+                return f"your {name}"
+            if len(parts) > 1 or name in _PLAIN_THINGS:
+                return f"the {name}"
     return None
+
+
+MINE = 2
+"""Words back in which "my" makes a thing theirs: "my last bill"."""
+
+_PLAIN_THINGS = frozenset("bill bills meter deposit refund outage leak technician appointment statement".split())
+"""What is one thing even without "my" before it; "the water" and "the account" may be anybody's."""
+
+
+def _goes_on(after: Sequence[str]) -> bool:
+    """Whether a name goes on past the thing: the "credit" of a credit card, the "service" of a service desk."""
+    return bool(after) and after[0] in _COMPOUNDS
+
+
+_COMPOUNDS = frozenset(
+    "card cards company department desk number heater main mains station line lines tank plant plan bill meter "
+    "charge fee notice date reading reader address score union bar bars strip box book".split()
+)
 
 
 def turned(words: Sequence[Word]) -> str:
@@ -158,12 +192,14 @@ def _body(found: Sequence[Word]) -> list[Word]:
     body = list(found)
     while body and plain(body[0]) in _LEADS:
         body.pop(0)
+    while tuple(plain(word) for word in body[-2:]) in _TAILS:
+        del body[-2:]
     return body
 
 
 def _fit(body: Sequence[Word], avoid: Collection[str]) -> bool:
     said = [plain(word) for word in body]
-    if not LEAST <= len(body) <= MOST or body[-1].text.endswith("?") or said[0] in _ASKS | _LINKS_BACK:
+    if not body or len(body) > MOST or body[-1].text.endswith("?") or said[0] in _ASKS | _LINKS_BACK:
         return False
     if said[-1] in _DANGLING or not _HEDGES.isdisjoint(said[:3]):
         return False

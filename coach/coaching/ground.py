@@ -15,6 +15,8 @@ MOST_WORDS = 28
 QUOTABLE = 0.75
 """Share of clear words from which a quotation is worth reading."""
 
+SENTENCE_ENDS = (".", "?", "!")
+
 Found = tuple[int, Moment]
 """A moment and its index in the review."""
 
@@ -103,6 +105,25 @@ class Ground:
         """Return the share of a party's words there that were heard clearly, 0 without any."""
         words = self.words(role, within)
         return sum(clear(word) for word in words) / len(words) if words else 0.0
+
+    def sentence(self, role: Role, within: Interval) -> Interval:
+        """Return the sentence that a clause stands in, as far as a quotation holds it.
+
+        Args:
+            role: Whose words.
+            within: The clause; returned as it is where no mark ends the sentence.
+        """
+        turn = next((t for _, t in self.turns(role) if t.start - 0.05 <= within.start < t.end), None)
+        inside = [i for i, word in enumerate(turn.words) if word.interval.middle in within] if turn else []
+        if turn is None or not inside:
+            return within
+        first, last = inside[0], inside[-1]
+        while first > 0 and not turn.words[first - 1].text.endswith(SENTENCE_ENDS):
+            first -= 1
+        while last + 1 < len(turn.words) and not turn.words[last].text.endswith(SENTENCE_ENDS):
+            last += 1
+        whole = turn.words[last].text.endswith(SENTENCE_ENDS) and last - first < MOST_WORDS
+        return Interval(turn.words[first].start, turn.words[last].end) if whole else within
 
     def quote(self, role: Role, within: Interval) -> str:
         """Return what a party said, unclear words left out as "…"; empty when too little was clear.

@@ -36,7 +36,7 @@ def _wanted() -> dict[str, frozenset[str]]:
 _HEARD = {"both": frozenset({"agent", "customer"}), "unknown": _NONE}
 _ABSENT = ("roles", "not_heard", "timing", "delay", "nothing", "call_type", "words", "hard")
 _FORMS = {"clause": frozenset({"clause"}), "thing": frozenset({"thing"}), "plain": _NONE}
-_NO_TRY = ("nothing", "hard", "roles", "one_party", "one_lane", "not_heard", "words", "delay")
+_NO_TRY = ("nothing", "quiet", "hard", "roles", "one_party", "one_lane", "not_heard", "words", "delay")
 
 WANTED: Mapping[str, frozenset[str]] = MappingProxyType(_wanted())
 """Every sentence by its dotted name, with the blanks that are filled for it."""

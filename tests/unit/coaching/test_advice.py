@@ -34,6 +34,8 @@ ANSWER = turn("agent", 14, "So it went from ninety to four hundred dollars.", en
 LOSS = turn("customer", 20, calls.LOSS)
 NEXT = turn("agent", 30, "What is your account number, and anything else?")
 CALL = call(ASKED, STORY, ANSWER, LOSS, NEXT)
+BYE = turn("customer", 60, "No, thank you, goodbye."), turn("agent", 63, "Goodbye then.")
+PARTED = call(ASKED, STORY, ANSWER, LOSS, NEXT, *BYE)
 ENDED = (about("recap", NEXT, sure=0.3), about("closing_question", NEXT, sure=0.3))
 
 
@@ -173,15 +175,11 @@ def test_unclear_words_are_never_quoted_nor_used() -> None:
     assert try_.suggestion == "So this is about your bill. Let me make sure I have it: ___. Have I got that right?"
 
 
-def test_what_was_mostly_unclear_is_not_quoted_at_all() -> None:
+def test_what_was_mostly_unclear_is_never_called_missed() -> None:
     story = turn("customer", 4, "~My ~bill ~is ~four ~hundred dollars ~this month ~and ~it ~was ~ninety ~in ~May ~too")
     conversation = call(ASKED, story, ANSWER, turn("customer", 20, "yes please " * 20), NEXT)
 
-    try_ = coached(about("missed_paraphrase", story, customer_turn=1), conversation=conversation).try_
-
-    assert try_ is not None
-    assert try_.said == ""
-    assert try_.suggestion == "Let me make sure I have it: ___. Have I got that right?"
+    assert coached(about("missed_paraphrase", story, customer_turn=1), conversation=conversation).try_ is None
 
 
 @pytest.mark.parametrize(
@@ -225,15 +223,101 @@ def test_hearing_too_little_is_never_nothing_to_change() -> None:
 
 
 def test_a_call_that_ends_without_what_happens_next() -> None:
-    found = findings(about("paraphrase", ANSWER, customer_turn=1), about("closing_question", NEXT, sure=0.3))
+    found = findings(about("ownership", ANSWER), about("closing_question", NEXT, sure=0.3))
 
-    coaching = advise(CALL, found, skills(CALL, found, RUBRIC), RUBRIC)
+    coaching = advise(PARTED, found, skills(PARTED, found, RUBRIC), RUBRIC)
 
     assert coaching.try_ is not None
     assert coaching.try_.moment is None
     assert coaching.try_.skill == "Seeing it through"
     assert coaching.try_.suggestion is not None
     assert "___" in coaching.try_.suggestion
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["Let me have a look at the meter.", "I'll put you through to billing now, goodbye."],
+    ids=["the recording stops", "handed on"],
+)
+def test_a_call_that_did_not_end_lacks_nothing_at_its_end(end: str) -> None:
+    conversation = call(ASKED, STORY, ANSWER, LOSS, NEXT, turn("agent", 60, end))
+    found = findings(about("ownership", ANSWER))
+
+    assert advise(conversation, found, skills(conversation, found, RUBRIC), RUBRIC).try_ is None
+
+
+def test_where_nothing_was_agreed_no_recap_is_missed() -> None:
+    found = findings(about("closing_question", NEXT, sure=0.3))
+
+    assert advise(PARTED, found, skills(PARTED, found, RUBRIC), RUBRIC).try_ is None
+
+
+def test_keep_quotes_the_whole_sentence() -> None:
+    part = Moment("paraphrase", "agent", Interval(14, 16), "So it went from", 0.9, {"customer_turn": 1})
+
+    keep = coached(part).keep
+
+    assert keep is not None
+    assert keep.said == ANSWER.text
+    assert "about 4 seconds" in keep.why
+
+
+def test_keep_prefers_what_was_about_a_story() -> None:
+    small = turn("agent", 40, "So the first of the month then.")
+    conversation = call(ASKED, STORY, ANSWER, LOSS, turn("customer", 36, "The first, please."), small, NEXT)
+    moments = about("paraphrase", small, customer_turn=4), about("empathy", ANSWER, customer_turn=1, sure=0.8)
+
+    keep = coached(*moments, conversation=conversation).keep
+
+    assert keep is not None
+    assert keep.moment == 1
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        about("paraphrase", ANSWER, sure=0.6, customer_turn=1),
+        about("closing_question", turn("agent", 30, "Anything else?")),
+        about("backchannel", turn("agent", 1, "Okay."), other_turn=4),
+    ],
+    ids=["unsure", "two words", "during no story"],
+)
+def test_what_is_faint_is_not_held_up(moment: Moment) -> None:
+    keep = coached(moment).keep
+
+    assert keep is not None
+    assert keep.moment is None
+
+
+def test_a_turn_that_let_something_go_by_holds_nothing_to_keep() -> None:
+    keep = coached(
+        about("closing_question", NEXT), about("owed_acknowledgement", LOSS, customer_turn=3, agent_turn=4)
+    ).keep
+
+    assert keep is not None
+    assert keep.moment is None
+
+
+def test_with_nothing_to_keep_and_nothing_to_try_it_says_so() -> None:
+    short = call(ASKED, turn("customer", 4, "Is this the gas company?"), turn("agent", 6, "Yes."))
+
+    coaching = advise(short, findings(), skills(short, findings(), RUBRIC), RUBRIC)
+
+    assert coaching.keep is None
+    assert coaching.why_no_try == "Nothing stood out in this one, one way or the other."
+
+
+def test_what_they_said_of_how_it_is_for_them_is_given_back_before_facts() -> None:
+    worry = turn("customer", 20, "The plumber was here in May and I have no leak. I'm really worried, you see.")
+    felt = Moment("distress", "customer", Interval(24.4, 26.4), "I'm really worried, you see.", 0.75, {"turn": 3})
+
+    try_ = coached(
+        about("missed_empathy", worry, customer_turn=3), felt, conversation=call(ASKED, STORY, ANSWER, worry, NEXT)
+    ).try_
+
+    assert try_ is not None
+    assert try_.suggestion is not None
+    assert try_.suggestion.startswith("You said you're really worried. Thank you for telling me.")
 
 
 def test_what_the_end_lacked_is_said_only_where_the_end_was_heard() -> None:
