@@ -42,11 +42,24 @@ def missed_empathy(reading: Reading) -> Iterable[Moment]:
             continue
         seen.add(turn)
         first = reading.customer_by_turn[turn][0]
-        account = len(turns[turn].words) >= ACCOUNT
+        account = len(turns[turn].words) >= ACCOUNT or _goes_on(reading, turn)
         if first.place <= OPENING or first.place >= CLOSE or account or _bad_news(reading, turn):
             # What they cannot do, given back in so many words, is acknowledged too.
             answers = (*ACKNOWLEDGES, *REFLECTS)
             yield from _absence(reading, turn, "missed_empathy", min(0.85, moment.confidence), answers)
+
+
+def _goes_on(reading: Reading, turn: int) -> bool:
+    """Whether a turn goes on with an account that the agent had hardly answered yet."""
+    turns = reading.conversation.turns
+    before = max((index for index in reading.customer_by_turn if index < turn), default=None)
+    if before is None or len(turns[before].words) < ACCOUNT:
+        return False
+    return sum(len(turns[index].words) for index in reading.agent_by_turn if before < index < turn) <= HARDLY
+
+
+HARDLY: Final = 8
+"""Words of the agent after which an account may still be going on."""
 
 
 def _bad_news(reading: Reading, turn: int) -> bool:

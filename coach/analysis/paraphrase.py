@@ -103,7 +103,7 @@ def _tells(view: View) -> bool:
     if "you" in view.clause.norms and view.has("cannot"):
         return "n't" not in view.before.line and not {"cannot", "unable"}.intersection(view.before.norms)
     guesses = form.marked or form.tag or form.so
-    return view.has("pointing_out") and not guesses and view.shared.share < MOSTLY
+    return view.has("pointing_out") and not guesses and (view.has("verdict") or view.shared.share < MOSTLY)
 
 
 QUESTION: Final = 0.7

@@ -142,15 +142,19 @@ def _said(moment: Moment, ground: Ground) -> str:
 def _suggestion(candidate: Candidate, ground: Ground, say: Sentences) -> str:
     """Return an example in the customer's own facts, or with a blank where there are none to use."""
     words, rubric = _their_words(candidate, ground), ground.rubric
-    last = candidate.kind == "interruption"
-    least = facts.OWN if TRY[candidate.kind] == "acknowledging" or last else facts.FACT
+    cut = candidate.kind == "interruption"
+    least = facts.OWN if TRY[candidate.kind] == "acknowledging" or cut else facts.FACT
     clause = _felt(candidate, ground) if candidate.kind == "missed_empathy" else None
     if clause is None:
-        clause = facts.clause(words, rubric.avoid, rubric.things, least=least, last=last)
+        clause = facts.clause(words, rubric.avoid, rubric.things, least=least, prefer="cut" if cut else "most")
     # About the call as a whole no one sentence of theirs is the matter.
     if clause is not None and candidate.found is not None:
         return say(f"try.{candidate.kind}.clause", clause=clause)
     thing = facts.thing(words, rubric.things)
+    if candidate.kind == "missed_paraphrase" and (thing is None or not thing.startswith("your ")):
+        clause = facts.clause(words, rubric.avoid, rubric.things, least=facts.OWN, prefer="last")
+        if clause is not None:
+            return say(f"try.{candidate.kind}.clause", clause=clause)
     if thing is not None:
         return say(f"try.{candidate.kind}.thing", thing=thing)
     return say(f"try.{candidate.kind}.plain")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Literal
 
 from coach.coaching.ground import clear
 from coach.conversation import Word
@@ -38,7 +39,8 @@ _TURNED = {
 _AGREES = {"am": "are", "was": "were", "wasn't": "weren't", "ain't": "aren't"}
 _THEIRS = frozenset("you your yours yourself you're you've you'd you'll y'all".split())
 _LEADS = frozenset(
-    "um uh er hi hello hey yes yeah no okay ok so well and but because cause like listen look oh right now just".split()
+    "um uh er hi hello hey yes yeah no okay ok so well and but because cause like listen look oh right now just "
+    "please".split()
 )
 _JOINS = frozenset("and but so because which cause".split())
 _LINKS_BACK = frozenset("it its it's that this they them he she him her there".split())
@@ -89,6 +91,8 @@ def clauses(words: Sequence[Word]) -> Iterator[list[Word]]:
         yield clause
 
 
+Preference = Literal["most", "last", "cut"]
+
 FELT = 3
 """Words of a clause that says how it is for them: "I'm really worried"."""
 
@@ -102,7 +106,7 @@ def clause(
     things: Iterable[str],
     *,
     least: int = FACT,
-    last: bool = False,
+    prefer: Preference = "most",
     shortest: int = LEAST,
 ) -> str | None:
     """Return the clause that says most, turned round: "your bill is four hundred dollars"; ``None`` for none fit.
@@ -112,19 +116,20 @@ def clause(
         avoid: Words that are never given back.
         things: What a clause may be about.
         least: What it must be worth: ``FACT`` or ``OWN``.
-        last: Take the last one fit, rather than the one that says most.
+        prefer: ``most`` takes the clause that says most, ``last`` the last one fit, ``cut`` the last one as far as it
+            was not cut off.
         shortest: Words that it has at least.
     """
     best: tuple[int, str] | None = None
     names = {thing for thing in things if " " not in thing}
     for found in clauses(words):
         body = _body(found)
-        while last and body and plain(body[-1]) in _DANGLING:
+        while prefer == "cut" and body and plain(body[-1]) in _DANGLING:
             body.pop()  # it was cut off here
         if len(body) < shortest or not _fit(body, avoid):
             continue
         worth = _worth([plain(word) for word in body], names)
-        if worth >= least and (best is None or worth > best[0] or last):
+        if worth >= least and (best is None or worth > best[0] or prefer != "most"):
             best = worth, turned(body)
     return best[1] if best else None
 

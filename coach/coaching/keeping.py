@@ -12,7 +12,7 @@ from coach.conversation import Advice, Interval, Moment, Skill
 LEAST_WORDS = 4
 """Words that a moment has before it is held up as well said; a sign of listening needs none."""
 
-IN_PASSING = 0.7
+IN_PASSING = 0.6
 """What giving back or asking is worth where it was about no story, against 1 where it was."""
 
 OF_THEIRS = ("paraphrase", "echo", "clarifying_question")
