@@ -186,9 +186,10 @@ def _story(telling: Sequence[Said], words: int) -> bool:
     if any(distress(said.view) > 0 or is_ordeal(said.view.clause.tokens) for said in telling):
         return True
     trouble = lexicons.words("feelings", "trouble")
-    if any(norm in trouble for said in telling for norm in said.view.clause.norms):
-        return True
-    return words >= STORY and not any(said.view.has("request_form") for said in telling)
+    told = sum(norm in trouble for said in telling for norm in said.view.clause.norms)
+    if any(said.view.has("request_form") for said in telling):
+        return told > 1
+    return told > 0 or words >= STORY
 
 
 def _answer(reading: Reading, *, since: float, until: float) -> tuple[str, Said, float] | None:
@@ -224,9 +225,14 @@ def _counts(said: Said, acts: Acts) -> tuple[str, float] | None:
     return ("other", 0.55) if view.form.words >= AFTER and view.shared.own > 0 else None
 
 
+_YES: Final = frozenset("that's that is it's it right correct yes yeah okay true exactly so fine love".split())
+
+
 def _goes_along(view: View) -> bool:
     """Whether a clause goes along with the story, short of giving it back: "you haven't", "it's cold, isn't it"."""
     form = view.form
+    if all(norm in _YES for norm in view.clause.head):
+        return True
     if (
         form.person == "you"
         and form.words <= SHORT

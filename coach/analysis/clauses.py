@@ -59,8 +59,13 @@ class Clause:
     def head(self) -> tuple[str, ...]:
         """The words from where it really begins: "okay so now" and the like taken off."""
         lead = lexicons.words("words", "lead_ins")
-        for index, norm in enumerate(self.norms):
-            if norm not in lead:
+        index = 0
+        while index < len(self.norms):
+            if self.norms[index : index + 2] == ("i", "see") and index + 2 < len(self.norms):
+                index += 2  # "oh, I see, is that …"
+            elif self.norms[index] in lead:
+                index += 1
+            else:
                 return self.norms[index:]
         return ()
 

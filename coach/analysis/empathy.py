@@ -73,8 +73,8 @@ def empathy(view: View) -> float:
         return max(PLAIN, confidence)
     if view.has("willing") or view.has("afraid_to_say"):
         return min(UNLIKELY, confidence)
-    if view.has("sympathy_sounds"):
-        return max(SOUND, confidence) if view.troubled_now else min(UNLIKELY, confidence)
+    if view.has("sympathy_sounds") or (view.has("startled") and view.troubled_now):
+        return max(SOUND, confidence)
     return confidence if _warm(view) else min(UNLIKELY, confidence)
 
 
