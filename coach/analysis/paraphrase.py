@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import log1p
 from typing import Final
 
+from coach.analysis import lexicons
 from coach.analysis.acknowledging import backchannel
 from coach.analysis.calibration import Features, calibration
 from coach.analysis.data import account_data
@@ -101,7 +102,7 @@ def _tells(view: View) -> bool:
     if view.has("telling") or (view.has("verifying") and form.words <= ITEM):
         return True
     if "you" in view.clause.norms and view.has("cannot"):
-        return "n't" not in view.before.line and not {"cannot", "unable"}.intersection(view.before.norms)
+        return lexicons.pattern("cannot").search(view.before.line) is None
     guesses = form.marked or form.tag or form.so
     return view.has("pointing_out") and not guesses and (view.has("verdict") or view.shared.share < MOSTLY)
 
@@ -139,6 +140,9 @@ def reflects(view: View) -> dict[str, float]:
     """Return the confidences of ``paraphrase`` and ``echo`` for an agent's clause."""
     if view.has("options") and not view.has("restating") and view.form.person != "you":
         return {}
+    telling = [token for token in view.clause.tokens if token.weight > 0]
+    if view.form.words <= ITEM and (view.has("verifying") or all(token.number for token in telling)):
+        return {}  # "half past five", "your home number": taken down
     if account_data(view) or closing(view) >= 0.5 or (verification(view) >= 0.5 and view.form.words < 12):
         return {}
     confidence = saying_back(view)

@@ -93,10 +93,9 @@ def _forced(reading: Reading, said: Said, made: list[Said]) -> tuple[float, str]
     stream = reading.streams["customer"]
     heard = stream.before(said.interval.start)
     if heard < PROBLEM and reading.conversation.two_parties:
-        first = [turn for turn in dict.fromkeys(stream.turns[:heard])]
-        return (
-            (0.7, "before the problem was heard") if all(reading.heard_there(t, (said.turn,)) for t in first) else None
-        )
+        first = list(dict.fromkeys(stream.turns[:heard]))
+        clear = not said.view.troubled and all(reading.heard_there(turn, (said.turn,)) for turn in first)
+        return (0.6, "before the problem was heard") if clear else None
     if not made or said.view.has("patience"):
         return None
     since = [part for part in reading.customer if made[-1].interval.start <= part.interval.start < said.interval.start]

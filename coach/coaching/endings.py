@@ -8,7 +8,7 @@ from coach.coaching.facts import plain
 from coach.coaching.ground import Ground
 from coach.conversation import Interval, Role
 
-SETTLED = 30.0
+SETTLED = 90.0
 """Seconds a call must last before it is expected to end in an orderly way."""
 
 CLOSING = 0.75

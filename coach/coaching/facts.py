@@ -194,7 +194,7 @@ def turned(words: Sequence[Word]) -> str:
 
 def _body(found: Sequence[Word]) -> list[Word]:
     """Return a clause without the words that only lead into it."""
-    body = list(found)
+    body = [word for at, word in enumerate(found) if at == 0 or plain(word) != plain(found[at - 1])]
     while body and plain(body[0]) in _LEADS:
         body.pop(0)
     while tuple(plain(word) for word in body[-2:]) in _TAILS:
@@ -204,6 +204,8 @@ def _body(found: Sequence[Word]) -> list[Word]:
 
 def _fit(body: Sequence[Word], avoid: Collection[str]) -> bool:
     said = [plain(word) for word in body]
+    if said and said[0] in _VERBS and "'" not in said[0]:
+        return False  # whose doing it was went before
     if not body or len(body) > MOST or body[-1].text.endswith("?") or said[0] in _ASKS | _LINKS_BACK:
         return False
     if said[-1] in _DANGLING or not _HEDGES.isdisjoint(said[:3]):

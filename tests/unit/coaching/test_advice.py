@@ -34,7 +34,7 @@ ANSWER = turn("agent", 14, "So it went from ninety to four hundred dollars.", en
 LOSS = turn("customer", 20, calls.LOSS)
 NEXT = turn("agent", 30, "What is your account number, and anything else?")
 CALL = call(ASKED, STORY, ANSWER, LOSS, NEXT)
-BYE = turn("customer", 60, "No, thank you, goodbye."), turn("agent", 63, "Goodbye then.")
+BYE = turn("customer", 95, "No, thank you, goodbye."), turn("agent", 98, "Goodbye then.")
 PARTED = call(ASKED, STORY, ANSWER, LOSS, NEXT, *BYE)
 ENDED = (about("recap", NEXT, sure=0.3), about("closing_question", NEXT, sure=0.3))
 
@@ -240,7 +240,7 @@ def test_a_call_that_ends_without_what_happens_next() -> None:
     ids=["the recording stops", "handed on"],
 )
 def test_a_call_that_did_not_end_lacks_nothing_at_its_end(end: str) -> None:
-    conversation = call(ASKED, STORY, ANSWER, LOSS, NEXT, turn("agent", 60, end))
+    conversation = call(ASKED, STORY, ANSWER, LOSS, NEXT, turn("agent", 95, end))
     found = findings(about("ownership", ANSWER))
 
     assert advise(conversation, found, skills(conversation, found, RUBRIC), RUBRIC).try_ is None
