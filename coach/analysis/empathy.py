@@ -75,7 +75,16 @@ def empathy(view: View) -> float:
         return min(UNLIKELY, confidence)
     if view.has("sympathy_sounds") or (view.has("startled") and view.troubled_now):
         return max(SOUND, confidence)
+    if _light(view) or (view.clause.head[:1] == ("if",) and not view.has("restating")):
+        return min(UNLIKELY, confidence)
     return confidence if _warm(view) else min(UNLIKELY, confidence)
+
+
+def _light(view: View) -> bool:
+    """Whether what is hard is denied, or what is easy is not: "it's not so bad", "that's easy"."""
+    if view.has("light"):
+        return not view.has("denied")
+    return view.has("negated_empathy")
 
 
 UNLIKELY: Final = 0.45

@@ -138,6 +138,9 @@ def clarifying_features(view: View) -> Features:
 NAMED: Final = 6
 """Words of a clause that asks for an item by naming it: "and the service address?"."""
 
+_NOTHING_SAID: Final = ("offering", "greeting", "proposing")
+"""A choice, a greeting or a proposal asks about nothing that was said."""
+
 LIKELY: Final = 0.5
 """Confidence from which a question is taken to be of a kind that clears nothing up."""
 
@@ -153,7 +156,7 @@ def clarifying(view: View) -> float:
         return 0.0
     if any(kind(view) >= LIKELY for kind in (verification, closing, check)):
         return 0.0
-    if view.has("rhetorical") or (view.has("offering") and not view.has("restating")):
+    if view.has("rhetorical") or (any(view.has(name) for name in _NOTHING_SAID) and not view.has("restating")):
         return 0.0
     confidence = calibration("clarifying_question").confidence(clarifying_features(view))
     if view.has("plain_clarifying"):
