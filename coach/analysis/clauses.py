@@ -105,14 +105,21 @@ def _ends(said: Sequence[Token], begin: int, index: int) -> bool:
         return False
     if _sighs(said, begin, index):
         return True
-    if len(text.plain(said[begin:index])) < SHORTEST or _still_opens(said, begin, index):
-        return False
+    return _begins(said, index) and _enough(said, begin, index) and not _still_opens(said, begin, index)
+
+
+def _begins(said: Sequence[Token], index: int) -> bool:
+    """Whether, by the words around it, something new begins at ``index``."""
     last, pair = said[index - 1].norm, (said[index].norm, said[index + 1].norm)
     if pair in _PAIRS and last not in (_HANGING if pair in _ASKING_PAIRS else _JOINING):
         return True
-    if mark == ",":
+    if said[index - 1].mark == ",":
         return last not in _SUBORDINATE and _starts(said, index, strong=True)
     return last not in _HANGING and _starts(said, index, strong=False)
+
+
+def _enough(said: Sequence[Token], begin: int, index: int) -> bool:
+    return len(text.plain(said[begin:index])) >= SHORTEST
 
 
 def _sighs(said: Sequence[Token], begin: int, index: int) -> bool:
@@ -137,7 +144,7 @@ def _still_opens(said: Sequence[Token], begin: int, index: int) -> bool:
 
 
 def _complete(said: Sequence[Token], begin: int, index: int) -> bool:
-    return len(text.plain(said[begin:index])) >= SHORTEST and said[index - 1].norm not in _HANGING
+    return said[index - 1].norm not in _HANGING and _enough(said, begin, index)
 
 
 @cache

@@ -13,6 +13,10 @@ LONGEST_FIGURE: Final = 5
 
 def account_data(view: View) -> bool:
     """Whether a clause only takes down or reads back data: digits, letters, names, an address."""
+    return bool(view.once("account_data", _account_data))
+
+
+def _account_data(view: View) -> bool:
     said = [token for token in view.clause.tokens if token.norm not in text.fillers()]
     if any(token.masked for token in said):
         return True

@@ -60,9 +60,11 @@ _REQUESTS = frozenset({("can", "you"), ("could", "you"), ("will", "you"), ("woul
 
 def question(view: View) -> float:
     """Return how surely a clause asks something, 0 to 1."""
-    if not view.clause.norms:
-        return 0.0
-    return calibration("question").confidence(features(view))
+    return view.once("question", _question)
+
+
+def _question(view: View) -> float:
+    return calibration("question").confidence(features(view)) if view.clause.norms else 0.0
 
 
 def openness(view: View) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -47,6 +47,16 @@ class View:
         if name not in memo:
             memo[name] = lexicons.pattern(name, file).search(self.clause.line) is not None
         return memo[name]
+
+    @cached_property
+    def _judged(self) -> dict[str, float]:
+        return {}
+
+    def once(self, name: str, judge: Callable[[View], float]) -> float:
+        """Return a judgement of this clause, made once however many ask for it."""
+        if name not in self._judged:
+            self._judged[name] = judge(self)
+        return self._judged[name]
 
     def count(self, name: str, file: str = "feelings") -> int:
         """How many words of a class the clause has."""
