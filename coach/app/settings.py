@@ -19,6 +19,7 @@ from coach.nearest import did_you_mean
 
 PROJECT_FILE = "coach.toml"
 ENVIRONMENT = "COACH_"
+COMMAND_LINE = "the command line"
 FORMATS = ("html", "json", "md", "csv", "vtt")
 CHANNELS = ("left", "right")
 DEVICES = ("auto", "cpu", "cuda")
@@ -217,7 +218,7 @@ def gather(
     for origin, values in layers:
         found.update(_checked(values, origin, ConfigurationError))
     given = {name: value for name, value in flags.items() if value is not None}
-    found.update(_checked(given, "the command line", UsageError))
+    found.update(_checked(given, COMMAND_LINE, UsageError))
     return Settings(found)
 
 

@@ -78,13 +78,13 @@ def _explain(leaving: SystemExit) -> None:
 def _failed(error: Exception) -> int:
     """Say what went wrong, masked and in one line, and return the exit code."""
     from coach.privacy.text import mask_text
-    from coach.reporting.text import clean
+    from coach.reporting.text import clean, wrap
 
     if isinstance(error, BrokenPipeError):
         silence(sys.stdout)
         return 0
     if isinstance(error, CoachError):
-        tell(f"coach: {clean(mask_text(str(error)))}")
+        tell("\n".join(wrap(f"coach: {clean(mask_text(str(error)))}", hanging="  ")))
         return error.exit_code
     if isinstance(error, OSError) and error.errno in UNWRITABLE:
         silence(sys.stdout)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import webbrowser
 from collections.abc import Mapping, Sequence
@@ -180,13 +181,30 @@ class _Run:
             ):
                 outcomes.append(outcome)
                 progress.pause()
-                _report(outcome, quiet=quiet, as_json=as_json, several=len(self._requests) > 1)
+                _report(outcome, quiet=quiet, as_json=as_json, swap=self._swap_command(outcome))
+                if outcome.review is not None and len(self._requests) > 1 and not (quiet or as_json):
+                    give("")
                 _remember(outcome)
         if left := len(self._requests) - len(outcomes):
             tell(f"{left} further {'call was' if left == 1 else 'calls were'} not begun.")
         if open_:
             _open(outcomes)
         raise typer.Exit(use.exit_code(outcomes))
+
+    def _swap_command(self, outcome: Outcome) -> str | None:
+        """Return the command that exchanges the roles of one call among several; of one alone it is the last."""
+        from coach.app.settings import COMMAND_LINE
+        from coach.privacy.text import mask_text
+        from coach.reporting.text import clean
+
+        if len(self._requests) < 2:
+            return None
+        words = ["coach", "review", str(outcome.request.source), "--swap"]
+        out = self._pipeline.settings.values["out"]
+        if out.origin == COMMAND_LINE:
+            words += ["--out", str(out.value)]
+        command = shlex.join(words)
+        return command if clean(mask_text(command)) == command else None
 
 
 def _remember(outcome: Outcome) -> None:
@@ -208,7 +226,7 @@ def _open(outcomes: Sequence[Outcome]) -> None:
         tell(f"No browser could be opened. The report is {pages[-1]}.")
 
 
-def _report(outcome: Outcome, *, quiet: bool, as_json: bool, several: bool) -> None:
+def _report(outcome: Outcome, *, quiet: bool, as_json: bool, swap: str | None) -> None:
     """Print one call's outcome: data to stdout, what went wrong to stderr."""
     from coach.privacy.text import mask_text
     from coach.reporting.summary import terminal_summary
@@ -226,9 +244,7 @@ def _report(outcome: Outcome, *, quiet: bool, as_json: bool, several: bool) -> N
     elif outcome.review is None:
         give(f"{name}: nothing new. The review is in {outcome.files[0]} (--force does it again).")
     else:
-        give("\n".join(terminal_summary(outcome.review, next(iter(outcome.files), None), width=width)))
-        if several:
-            give("")
+        give("\n".join(terminal_summary(outcome.review, next(iter(outcome.files), None), width=width, swap=swap)))
 
 
 def _width() -> int:

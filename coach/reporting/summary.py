@@ -11,7 +11,7 @@ from coach.reporting.phrases import Phrases, phrases
 from coach.reporting.text import WIDTH, clean, clock, duration, number, percent, wrap
 
 
-def terminal_summary(review: Review, report: Path | None, *, width: int = WIDTH) -> list[str]:
+def terminal_summary(review: Review, report: Path | None, *, width: int = WIDTH, swap: str | None = None) -> list[str]:
     """Return the lines to print: the call at a glance, keep and try, notes, and where the report is.
 
     Nothing from a call can steer the terminal: its escape sequences are taken out. While it is unsure
@@ -21,6 +21,7 @@ def terminal_summary(review: Review, report: Path | None, *, width: int = WIDTH)
         review: What was found; masked.
         report: Where the page was written; ``None`` when none was.
         width: Columns to keep to; a path or a command is never broken.
+        swap: The command that exchanges the two in this call, where it is not the last one.
 
     Returns:
         Lines without line ends.
@@ -28,7 +29,7 @@ def terminal_summary(review: Review, report: Path | None, *, width: int = WIDTH)
     say = phrases()
     lines: list[str] = []
     if review.roles.confidence < SURE and review.roles.agent is not None:
-        lines += [say("summary.swap", command=say("roles.swap")), ""]
+        lines += [say("summary.swap", command=swap or say("roles.swap")), ""]
     lines += wrap(say("summary.call", call=title(review, say), duration=duration(length(review))), width=width)
     for sentence in _glance(review, say):
         lines += wrap(sentence, indent="  ", width=width)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
+import multiprocessing
 import signal
-import subprocess
-import sys
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
+import dying
 import pytest
 import soundfile
 
@@ -17,35 +17,6 @@ from coach.resources import resource
 
 DEMO = resource("demo", "high-bill.wav")
 TRUTH = json.loads(DEMO.with_name("truth.json").read_text(encoding="utf-8"))
-
-# The review is the product's own; only the moment of death is the test's. The progress callback is called
-# as a stage begins and ends, and the last stage's writes go through os.replace.
-DYING = """
-import os, signal, sys
-from coach.app import pipeline
-from coach.cli import main
-
-stage, when = sys.argv.pop(), sys.argv.pop()
-if when == "write":
-    from pathlib import Path
-    count, real = [int(stage)], Path.replace
-    def replace(self, target):
-        count[0] -= 1
-        if count[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return real(self, target)
-    Path.replace = replace
-else:
-    real = pipeline.Pipeline.review
-    def review(self, request, output, progress=None):
-        def dying(name, share):
-            if name == stage and share == float(when):
-                os.kill(os.getpid(), signal.SIGKILL)
-        return real(self, request, output, dying)
-    pipeline.Pipeline.review = review
-main()
-"""
-
 
 FROM, TO = 94.0, 112.0
 """The part of the demo call in which the card is read out, in seconds."""
@@ -81,14 +52,43 @@ def environment(tmp_path: Path) -> dict[str, str]:
     }
     for folder in folders.values():
         Path(folder).mkdir(parents=True, exist_ok=True)
-    return {**os.environ, **folders}
+    return folders
 
 
-def run(tmp_path: Path, call: tuple[Path, Path], when: str, stage: str) -> int:
-    command = [sys.executable, "-c", DYING, "review", str(call[0]), "--transcript", str(call[1]), "--out"]
-    command += [str(tmp_path / "out"), "--format", "html,json,md,csv,vtt", "--force", when, stage]
-    ran = subprocess.run(command, cwd=tmp_path, env=environment(tmp_path), capture_output=True, check=False)
-    return ran.returncode
+@pytest.fixture(scope="module")
+def server() -> ForkServerContext:
+    """A server of processes that have everything imported; none of them has threads when it is made."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(dying.PRELOAD)
+    return context
+
+
+class Runs:
+    """Runs the command line on the call, and returns how its process ended."""
+
+    def __init__(self, server: ForkServerContext, tmp_path: Path, call: tuple[Path, Path]) -> None:
+        self._server = server
+        self._tmp_path = tmp_path
+        self._call = call
+
+    def __call__(self, when: str, where: str) -> int:
+        recording, words = map(str, self._call)
+        arguments = ["review", recording, "--transcript", words, "--out", str(self._tmp_path / "out"), "--force"]
+        arguments += ["--format", "html,json,md,csv,vtt"]
+        process = self._server.Process(
+            target=dying.review, args=(arguments, environment(self._tmp_path), when, where), daemon=True
+        )
+        process.start()
+        process.join(120)
+        code = process.exitcode
+        process.close()
+        assert isinstance(code, int)
+        return code
+
+
+@pytest.fixture
+def run(server: ForkServerContext, tmp_path: Path, call: tuple[Path, Path]) -> Runs:
+    return Runs(server, tmp_path, call)
 
 
 def left_behind(tmp_path: Path) -> dict[str, bytes]:
@@ -116,12 +116,12 @@ DEATHS = [
 
 @pytest.mark.parametrize(("when", "stage"), DEATHS, ids=[f"{stage}-{when}" for when, stage in DEATHS])
 def test_a_kill_leaves_nothing_unmasked_and_loses_nothing_else(
-    tmp_path: Path, call: tuple[Path, Path], when: str, stage: str
+    tmp_path: Path, run: Runs, when: str, stage: str
 ) -> None:
-    assert run(tmp_path, call, when, stage) == -signal.SIGKILL
+    assert run(when, stage) == -signal.SIGKILL
     assert unmasked(left_behind(tmp_path)) == []
 
-    assert run(tmp_path, call, "2.0", "never") == 0
+    assert run("2.0", "never") == 0
     after = left_behind(tmp_path)
     assert unmasked(after) == []
     assert {Path(name).suffix for name in after if name.startswith("out")} >= {".html", ".json", ".md", ".csv", ".vtt"}

@@ -29,7 +29,7 @@ from coach.speech.sidecar import claim_from_name
 SURE_OF_ROLES = 0.7
 """Below this the summary's first line is the command that swaps the parties."""
 ROLES_FLOOR = 0.55
-"""Below this nobody is called the agent."""
+"""Below this the words call nobody the agent; what something else says is kept, and doubted aloud."""
 
 ROLES_UNCERTAIN = (
     "It is not certain which party is the agent, so what depends on it is left empty. "
@@ -137,7 +137,7 @@ def _roles(call: Call, words: Mapping[str, Sequence[Word]]) -> Assigned:
         transcript=_by_transcript(call, speakers),
         words=words,
     )
-    if assigned.roles.confidence < ROLES_FLOOR:
+    if assigned.roles.source == "words" and assigned.roles.confidence < ROLES_FLOOR:
         return replace(assigned, roles=replace(assigned.roles, agent=None))
     return assigned
 

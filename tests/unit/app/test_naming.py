@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from coach.app.item import Request
 from coach.app.naming import SCHEMA, plan, sha256_of
+from coach.conversation import StorageError
 
 
 def recording(folder: Path, name: str, content: bytes = b"sound") -> Path:
@@ -82,3 +85,28 @@ def test_a_page_that_a_killed_run_left_is_known_by_its_head(tmp_path: Path) -> N
     (tmp_path / "call.html").write_text(f'<head><meta name="coach-source" content="{sha256_of(path)}"></head>')
 
     assert plan([Request(path)], tmp_path)[0].stem == "call"
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "猫", "😀"])
+def test_a_long_name_fits_every_file_system(tmp_path: Path, letter: str) -> None:
+    (output,) = plan([Request(tmp_path / f"{letter * 240}.wav")], tmp_path)
+
+    assert len(f".{output.path('json').name}.12345678.part".encode()) <= 255
+    assert set(output.stem) == {letter}
+
+
+def test_a_pair_keeps_its_name_whichever_file_was_taken_as_the_agents(tmp_path: Path) -> None:
+    one, two = recording(tmp_path, "monday-a.wav", b"one"), recording(tmp_path, "monday-b.wav", b"two")
+    parts = [{"sha256": sha256_of(path)} for path in (two, one)]
+    review = {"schema": SCHEMA, "source": sha256_of(two), "recording": {"parts": parts}}
+    (tmp_path / "monday.json").write_text(json.dumps(review))
+
+    assert plan([Request(agent=one, customer=two)], tmp_path)[0].stem == "monday"
+    assert plan([Request(two, name="monday")], tmp_path)[0].stem == f"monday-{sha256_of(two)[:8]}"
+
+
+def test_a_folder_that_cannot_be_looked_into_is_said_to_be(tmp_path: Path) -> None:
+    path = recording(tmp_path, "call.wav")
+
+    with pytest.raises(StorageError, match="cannot be looked into"):
+        plan([Request(path)], tmp_path / ("x" * 300))

@@ -78,3 +78,26 @@ def test_every_default_is_a_value_that_may_be_set() -> None:
     for name, key in KEYS.items():
         if key.default is not None:
             assert key.read(key.default) == key.default, name
+
+
+def test_what_is_wrong_in_the_environment_names_the_variable() -> None:
+    with pytest.raises(ConfigurationError, match="COACH_EMBED: embed: expected true or false"):
+        gather({}, environment={"COACH_EMBED": "maybe"})
+
+
+def test_the_home_folder_is_known_where_no_shell_puts_it_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (tmp_path / "coach.toml").write_text('out = "~/reports"', encoding="utf-8")
+
+    assert Path(gather({}, environment={}, folder=tmp_path).text("out")) == tmp_path / "reports"
+
+
+@pytest.mark.parametrize(("text", "formats"), [("html,", ("html",)), (" md , csv ", ("md", "csv"))])
+def test_a_list_of_formats_is_read_kindly(text: str, formats: tuple[str, ...]) -> None:
+    assert gather({"formats": text}, environment={}).formats == formats
+
+
+def test_a_list_of_no_formats_is_refused() -> None:
+    with pytest.raises(UsageError, match="expected a list"):
+        gather({"formats": ","}, environment={})
