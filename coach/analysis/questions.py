@@ -198,6 +198,8 @@ def _asking_form(view: View) -> bool:
     form = view.form
     if form.marked or form.inverted or form.question_word or form.wh_later:
         return True
+    if form.person == "i" and "need" in view.clause.norms:
+        return True
     return form.person != "you" and not view.has("conditional") and question(view) > 0.3
 
 
