@@ -108,6 +108,7 @@ class Call:
     sidecar: Sidecar | None = None
     imported: Imported | None = None
     lanes: tuple[Lane, ...] = ()
+    mono: Samples | None = None
     separation: Separation = "none"
     transcript: Transcript | None = None
     masked: Mapping[str, int] | None = None

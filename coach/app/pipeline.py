@@ -21,6 +21,7 @@ from coach.app.naming import Output, sha256_of
 from coach.app.recipe import Need, Recipe, check_order
 from coach.app.settings import KEYS, Settings
 from coach.app.stages.base import Stage
+from coach.app.stages.diarizing import Diarize
 from coach.app.stages.hearing import Decode, Listen, Transcribe
 from coach.app.stages.judging import Analyse, Coach
 from coach.app.stages.understanding import Converse, Mask
@@ -29,7 +30,7 @@ from coach.conversation import Provenance, StorageError
 from coach.resources import resource
 
 _STAGES: Mapping[str, type[Stage]] = {
-    stage.name: stage for stage in (Decode, Listen, Transcribe, Mask, Converse, Analyse, Coach, Report)
+    stage.name: stage for stage in (Decode, Listen, Diarize, Transcribe, Mask, Converse, Analyse, Coach, Report)
 }
 
 NEEDS: Mapping[str, Need] = {name: stage.need for name, stage in _STAGES.items()}
@@ -53,9 +54,11 @@ class Pipeline:
         self.settings = settings
         self._work = _private_folder()
         self._transcribe = Transcribe(settings.text("transcriber"), settings.text("device"), models_folder(settings))
+        self._diarize = Diarize(settings.text("diarizer"), settings.text("device"), models_folder(settings))
         makers: Mapping[str, Callable[[], Stage]] = {
             "decode": lambda: Decode(self._work),
             "listen": Listen,
+            "diarize": lambda: self._diarize,
             "transcribe": lambda: self._transcribe,
             "mask": Mask,
             "converse": Converse,
@@ -71,8 +74,9 @@ class Pipeline:
         Raises:
             UsageError: There is none of that name.
         """
-        if self._transcribe in self.stages:
-            _ = self._transcribe.engine
+        for stage in (self._transcribe, self._diarize):
+            if stage in self.stages:
+                _ = stage.engine
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -136,11 +140,13 @@ class Pipeline:
         Args:
             transcriber: The recogniser's fingerprint.
         """
+        diarizer = self._diarize.engine if self._diarize in self.stages else None
         parts = {
             "coach": __version__,
             "stages": {stage.name: stage.version for stage in self.stages},
             "definitions": definitions(),
             "transcriber": transcriber,
+            "diarizer": diarizer.fingerprint if diarizer is not None else None,
             "recipe": self.recipe.as_written(),
             "settings": {name: str(self.settings[name]) for name, key in KEYS.items() if key.result},
             "judged by": _judged_by(),
@@ -155,11 +161,12 @@ class Pipeline:
             engine, mark = self._transcribe.engine.name, self._transcribe.engine.fingerprint
         else:
             engine, mark = "none", "none"
+        diarizer = self._diarize.engine if self._diarize in self.stages else None
         return Provenance(
             coach=__version__,
             recipe=self.recipe.name,
             transcriber=engine,
-            diarizer=None,
+            diarizer=diarizer.name if diarizer is not None and call.separation == "diarization" else None,
             fingerprint=self.fingerprint(mark),
             definitions=definitions(),
         )

@@ -43,7 +43,9 @@ TranscriptFile = Annotated[
 ]
 Format = Annotated[str | None, typer.Option("--format", help="What to write, of html,json,md,csv,vtt.")]
 TranscriberName = Annotated[str | None, typer.Option("--transcriber", help="auto, bundled, a model or its folder.")]
-DiarizerName = Annotated[str | None, typer.Option("--diarizer", help="How mono is told apart: none for now.")]
+DiarizerName = Annotated[
+    str | None, typer.Option("--diarizer", help="How mono is told apart: auto, bundled, none, pyannote:FOLDER.")
+]
 Device = Annotated[str | None, typer.Option(help="Where models run: auto, cpu or cuda.")]
 Embed = Annotated[bool | None, typer.Option("--embed/--no-audio", help="Whether the report carries the sound.")]
 Open = Annotated[bool, typer.Option("--open", help="Open the report when it is done.")]
@@ -83,12 +85,11 @@ def review(  # noqa: PLR0913, PLR0917  (a command's options are its parameters)
     """Review recorded calls: a report a call, to listen to, with one thing to keep and one to try."""
     from coach.app.item import Request
 
-    if diarizer not in (None, "auto", "none"):
-        raise UsageError(f'There is no diarizer "{diarizer}"; mono recordings are not told apart yet (none).')
     flags = {
         "out": str(out) if out is not None else None,
         "formats": formats,
         "transcriber": transcriber,
+        "diarizer": diarizer,
         "device": device,
         "embed": embed,
         "max_hours": max_hours,

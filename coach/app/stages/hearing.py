@@ -31,10 +31,6 @@ IDENTICAL = (
     "Both channels carry the same sound, so this stereo file is really mono and the channels cannot tell the "
     "parties apart."
 )
-MONO = (
-    "Both parties are on one channel. The transcript is here, but who said what is not known, so what needs two "
-    "parties is left empty. A recording with one channel a party, or one file a party, gives the whole report."
-)
 ONE_CHANNEL_SILENT = (
     "Nobody speaks on the {which} channel, so both parties are probably on the other one and cannot be told apart."
 )
@@ -122,8 +118,6 @@ class Listen(Stage):
             warnings += (ONE_CHANNEL_SILENT.format(which=empty[0].speaker),)
         if separation == "none" and call.imported is not None:
             separation = "transcript"
-        elif separation == "none" and not call.request.only_me:
-            warnings += (MONO,)
         return replace(call, lanes=lanes, separation=separation, warnings=(*call.warnings, *warnings))
 
 

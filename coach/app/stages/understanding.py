@@ -35,6 +35,10 @@ ROLES_UNCERTAIN = (
     "It is not certain which party is the agent, so what depends on it is left empty. "
     "Say so with --agent-channel left or right, or --agent-speaker 1 or 2."
 )
+MONO = (
+    "Both parties are on one channel. The transcript is here, but who said what is not known, so what needs two "
+    "parties is left empty. A recording with one channel a party, or one file a party, gives the whole report."
+)
 NO_CONFIDENCES = "The transcript brings no word confidences, so its words are taken as they stand."
 CUE_TIMES = "The transcript has cue times only, so nothing about timing could be measured."
 TRANSCRIPT_TIMES = (
@@ -80,9 +84,11 @@ class Converse(Stage):
         roles = assigned.roles
         warnings += assigned.warnings
         timed = call.separation != "transcript" or transcript.word_times
+        if call.separation == "none":
+            warnings.append(MONO)
         if call.separation == "transcript":
             warnings.append(TRANSCRIPT_TIMES if timed else CUE_TIMES)
-        if call.separation in ("channels", "transcript") and roles.agent is None and len(speech) > 1:
+        if call.separation != "none" and roles.agent is None and len(speech) > 1:
             warnings.append(ROLES_UNCERTAIN)
         warnings += _without_effect(call, list(speech))
         parties = _parties(call, roles, speech, words)

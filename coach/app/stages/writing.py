@@ -90,6 +90,8 @@ class Report(Stage):
             return None
         lanes = _silenced(call)
         loud = peaks(lanes, PEAKS)
+        if call.mono is not None:  # told apart by voice: the lanes are pictures, the sound is the one recording
+            lanes = [Silenced(call.mono, call.silenced)]
         if not call.settings.flag("embed"):
             return ReportSound(peaks=loud, duration=call.duration)
         progress = lambda share: call.progress(self.name, share)  # noqa: E731
