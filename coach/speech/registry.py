@@ -152,11 +152,7 @@ def find(name: str, *, others: Sequence[str] = ()) -> Model:
     if name == "distil-small.en" or name.startswith("distil-large"):
         return find("faster-" + name.replace("distil-", "distil-whisper-"), others=others)
     if name.startswith("pyannote/"):
-        raise UsageError(
-            f"{name} is a gated model: its owner asks you to accept conditions on its page with an account, and "
-            "to download with that account's token. This version does not run pyannote models, so there is "
-            "nothing to fetch; a recording with one party a channel needs none."
-        )
+        raise UsageError(_gate(name))
     near = get_close_matches(name, [*known, *others], n=1, cutoff=0.4)
     hint = f" Did you mean {near[0]}?" if near else ""
     raise UsageError(f"There is no model called {name!r}.{hint} `coach models list` shows what there is.")
@@ -245,6 +241,17 @@ def sha256(path: Path) -> str:
         while block := file.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()
+
+
+def _gate(name: str) -> str:
+    folder_name = name.rpartition("/")[2] or "FOLDER"
+    return (
+        f"{name} is a gated model: its owner asks you to accept conditions, so it cannot be fetched for you. With an "
+        f"account of your own at Hugging Face: accept the conditions on the page of {name}, make a token that may "
+        f"read it, and run `hf auth login` and `hf download {name} --local-dir {folder_name}`. Then `coach review CALL "
+        f"--diarizer pyannote:{folder_name}`; reviews stay offline. It needs the package pyannote.audio (see "
+        "requirements/torch.txt); a recording with one party a channel needs none of it."
+    )
 
 
 def _look(model: Model, models_dir: Path) -> Verdict:

@@ -23,6 +23,7 @@ import numpy as np
 from coach.conversation import CoachError, Interval, ModelError, Timeline, union
 from coach.speech.activity import LaneActivity
 from coach.speech.diarizers.protocol import Diarization
+from coach.speech.diarizers.pyannote_embedding import bound, share_layers
 from coach.speech.diarizers.pyannote_parts import Parts, find, needs_no_plda, stay_offline
 from coach.speech.diarizers.stitching import Heard, distances, one_at_a_time, stitched, windows
 from coach.speech.samples import RATE, Samples
@@ -47,13 +48,14 @@ class PyannoteDiarizer:
     Attributes:
         window: Longest piece, in seconds.
         overlap: What neighbouring pieces share, in seconds.
-        batch: Most chunks computed together on a processor; a graphics card computes as many as the pipeline says.
+        batch: Most chunks computed together on a processor, where more cost memory and gain nothing; a graphics card
+            computes as many as the pipeline says.
         version: Grows when its results may change for a reason that neither pipeline nor settings show.
     """
 
     window: ClassVar[float] = 1800.0
     overlap: ClassVar[float] = 60.0
-    batch: ClassVar[int] = 8
+    batch: ClassVar[int] = 4
     version: ClassVar[int] = 1
 
     def __init__(self, source: str, *, device: Device = "auto") -> None:
@@ -111,7 +113,8 @@ class PyannoteDiarizer:
         if not isinstance(self._pipeline, import_module("pyannote.audio.pipelines.utils").SpeakerDiarizationMixin):
             self._pipeline = None
             raise ModelError(f"The pyannote pipeline {parts.name} does not tell speakers apart.")
-        _bound(self._pipeline, self.batch if device == "cpu" else None)
+        bound(self._pipeline, self.batch if device == "cpu" else None)
+        share_layers(self._pipeline)
         return self
 
     def __exit__(
@@ -154,13 +157,12 @@ class PyannoteDiarizer:
         torch = import_module("torch")
         first, last = round(span.start * RATE), round(span.end * RATE)
         waveform = torch.from_numpy(samples.read(first, last).astype(np.float32) / 2**15)[None]
+        hook = _hook(progress)
         with _as_model_error(
             f"The pyannote pipeline {self._found().name} failed on this recording. "
             "Try --device cpu, or --diarizer bundled."
         ):
-            output = self._pipeline(
-                {"waveform": waveform, "sample_rate": RATE}, num_speakers=speakers, hook=_hook(progress)
-            )
+            output = self._pipeline({"waveform": waveform, "sample_rate": RATE}, num_speakers=speakers, hook=hook)
         return _heard(output, span)
 
 
@@ -210,14 +212,6 @@ def _load(parts: Parts, audio: Library, device: Library) -> Library:
     return pipeline.to(device)
 
 
-def _bound(pipeline: Library, batch: int | None) -> None:
-    """Keep memory flat: on a processor large batches cost memory and gain nothing."""
-    for name in ("segmentation_batch_size", "embedding_batch_size"):
-        size = getattr(pipeline, name, None)
-        if batch is not None and isinstance(size, int):
-            setattr(pipeline, name, batch)
-
-
 def _device(torch: Library, wanted: Device) -> str:
     there = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available, "cpu": lambda: True}
     if wanted == "auto":
@@ -241,10 +235,13 @@ def _as_model_error(message: str) -> Iterator[None]:
 
 
 def _hook(progress: Progress | None) -> Callable[..., None]:
+    out = sys.stdout  # the library's is kept quiet, the listener's is not
+
     def told(step: str, *_: object, total: int = 0, completed: int = 0, **__: object) -> None:
         if progress is not None and total and step in _SHARES:
             start, end = _SHARES[step]
-            progress(start + (end - start) * min(completed / total, 1.0))
+            with redirect_stdout(out):
+                progress(start + (end - start) * min(completed / total, 1.0))
 
     return told
 

@@ -81,8 +81,12 @@ def test_a_distilled_model_that_does_not_exist_is_refused(name: str) -> None:
 
 
 def test_a_gated_model_gets_a_sentence_on_the_gate() -> None:
-    with pytest.raises(UsageError, match=r"gated.*account.*token"):
+    with pytest.raises(UsageError, match=r"gated.*account.*accept the conditions.*token") as refused:
         registry.find("pyannote/speaker-diarization-community-1")
+
+    said = str(refused.value)
+    assert "hf download pyannote/speaker-diarization-community-1 --local-dir speaker-diarization-community-1" in said
+    assert "--diarizer pyannote:speaker-diarization-community-1" in said
 
 
 def test_a_whole_model_is_sound(tmp_path: Path) -> None:
