@@ -54,6 +54,30 @@ def test_what_is_not_fit_to_give_back_is_left(said: str) -> None:
     assert found is None or found == "your bill is four hundred dollars"
 
 
+@pytest.mark.parametrize(
+    ("said", "given_back"),
+    [
+        (
+            "My bill this month is two hundred and thirty dollars",
+            "your bill this month is two hundred and thirty dollars",
+        ),
+        ("I've I've paid twelve dollars in June", "you've paid twelve dollars in June"),
+        ("I had forty dollars on it you see", "you had forty dollars on it"),
+        ("I paid ten dollars. Said so in June", "you paid ten dollars"),
+        ("please can I have my forty dollars", None),
+    ],
+)
+def test_a_clause_is_whole_and_somebodys(said: str, given_back: str | None) -> None:
+    assert facts.clause(words(said), RUBRIC.avoid, RUBRIC.things) == given_back
+
+
+def test_what_they_came_to_last_may_be_preferred() -> None:
+    said = words("I walked down to the pier and I lost my ring there.")
+
+    assert facts.clause(said, RUBRIC.avoid, RUBRIC.things, least=facts.OWN) == "you walked down to the pier"
+    assert facts.clause(said, RUBRIC.avoid, RUBRIC.things, least=facts.OWN, prefer="last") == "you lost your ring there"
+
+
 def test_their_own_circumstances_count_where_no_fact_is_asked_for() -> None:
     said = words("My wife just lost her job, and I cannot pay this.")
 
@@ -68,6 +92,10 @@ def test_their_own_circumstances_count_where_no_fact_is_asked_for() -> None:
         ("the late fee on my bill", "the late fee"),
         ("my ~bill", None),
         ("hello there", None),
+        ("my ring fell into the water", None),
+        ("paid off my credit card", None),
+        ("the deposit for the new place", "the deposit"),
+        ("our last gas bill came late", "your gas bill"),
     ],
 )
 def test_the_thing_is_named_as_they_named_it(said: str, thing: str | None) -> None:
