@@ -27,7 +27,7 @@ SCHEMA = "coach.review/1"
 
 _LINE = 110
 _SECONDS = 3
-_SHARES = 4
+_SHARES = 6
 
 Json = dict[str, object]
 

@@ -102,11 +102,11 @@ def test_a_call_that_was_reviewed_is_not_reviewed_again_unless_told(tmp_path: Pa
 
 
 @pytest.mark.engine
-def test_mono_gets_a_clear_sentence_its_transcript_and_nulls(tmp_path: Path) -> None:
+def test_mono_that_is_not_told_apart_gets_a_clear_sentence_its_transcript_and_nulls(tmp_path: Path) -> None:
     samples, rate = soundfile.read(DEMO)
     soundfile.write(tmp_path / "mono.wav", samples[: 8 * rate].mean(axis=1), rate)
 
-    ran = coach("review", "mono.wav", cwd=tmp_path)
+    ran = coach("review", "mono.wav", "--diarizer", "none", cwd=tmp_path)
 
     assert ran.returncode == 0, ran.stderr
     review = load(tmp_path / "coaching" / "mono.json")
@@ -122,6 +122,25 @@ def test_mono_gets_a_clear_sentence_its_transcript_and_nulls(tmp_path: Path) -> 
 
 
 @pytest.mark.engine
+def test_mono_is_told_apart_by_voice(tmp_path: Path) -> None:
+    samples, rate = soundfile.read(DEMO)
+    soundfile.write(tmp_path / "mono.wav", samples[: 34 * rate].sum(axis=1), rate)
+
+    ran = coach("review", "mono.wav", cwd=tmp_path)
+
+    assert ran.returncode == 0, ran.stderr
+    review = load(tmp_path / "coaching" / "mono.json")
+    assert review["separation"] == "diarization"
+    assert review["provenance"]["diarizer"]
+    assert any("told apart by voice" in warning for warning in review["warnings"])
+    said = {role: " ".join(t["text"] for t in review["turns"] if t["role"] == role) for role in ("agent", "customer")}
+    assert "help you" in said["agent"]
+    assert "four hundred dollars this month" in said["customer"]
+    html = (tmp_path / "coaching" / "mono.html").read_text(encoding="utf-8")
+    assert html.count("data:audio/mpeg;base64,") == 1
+
+
+@pytest.mark.engine
 def test_identical_channels_are_treated_as_mono(tmp_path: Path) -> None:
     samples, rate = soundfile.read(DEMO)
     mixed = samples[: 8 * rate].mean(axis=1)
@@ -131,7 +150,7 @@ def test_identical_channels_are_treated_as_mono(tmp_path: Path) -> None:
 
     assert ran.returncode == 0, ran.stderr
     review = load(tmp_path / "coaching" / "fake.json")
-    assert review["separation"] == "none"
+    assert review["separation"] == "diarization"
     assert any("same sound" in warning for warning in review["warnings"])
 
 

@@ -120,7 +120,7 @@ def options() -> set[str]:
     return found | {"--help"}
 
 
-OTHERS = {"--picture-only", "--no-deps", "--split", "--role", "--strip", "--wer", "--only", "--quality"}
+OTHERS = {"--local-dir", "--picture-only", "--no-deps", "--split", "--role", "--strip", "--wer", "--only", "--quality"}
 """Options of other programs that documents speak of."""
 
 
