@@ -76,13 +76,13 @@ def opposes(spoken: Sequence[str]) -> bool:
     return bool(spoken) and (spoken[0] in OPPOSING or "but" in spoken[:6])
 
 
-def cooperates(b: Stretch, theirs: Side, resumes: Stretch | None) -> bool:
+def cooperates(b: Stretch, theirs: Side, reply: Stretch | None) -> bool:
     """Whether words agree with the other party's or complete them.
 
     Args:
         b: What was said, into the other's speech.
         theirs: The other party.
-        resumes: The other party's next stretch.
+        reply: What the other party, who had stopped, says to it at once.
     """
     spoken = b.spoken
     if not spoken:
@@ -92,17 +92,17 @@ def cooperates(b: Stretch, theirs: Side, resumes: Stretch | None) -> bool:
     if opposes(spoken):
         return False
     mine = _content(spoken)
-    if spoken[0] in AGREEING:
-        around = set(theirs.said(b.start - 6.0, b.end + 3.0))
-        if around.issuperset(mine) or _points_back(spoken):
-            return True
+    around = set(theirs.said(b.start - 6.0, b.end + 3.0))
+    if spoken[0] in AGREEING and (around.issuperset(mine) or _points_back(spoken)):
+        return True
     if not mine or b.interval.duration > LONGEST_COMPLETION:
         return False
+    if len(mine) > 1 and around.issuperset(mine):
+        return True  # given back while it is said, as numbers are
     later = set(theirs.said(b.start, b.end + 3.0))
     if sum(token in later for token in mine) >= len(mine) / 2:
         return True
-    taken_up = said(resumes.words[:1]) if resumes is not None and resumes.start >= b.end else []
-    return bool(taken_up) and taken_up[0] in AGREEING
+    return reply is not None and not AGREEING.isdisjoint(said(reply.words[:1]))
 
 
 def may_cooperate(b: Stretch, a: Stretch) -> bool:
@@ -218,4 +218,4 @@ def _feels_with(spoken: Sequence[str]) -> bool:
 
 def _content(spoken: Sequence[str]) -> list[str]:
     """Return the tokens that carry matter."""
-    return [token for token in spoken if len(token) > 2 and token not in _SMALL]
+    return [token for token in spoken if (len(token) > 2 or token.isdigit()) and token not in _SMALL]

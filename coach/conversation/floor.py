@@ -149,6 +149,7 @@ class Floor:
             pause <= PAUSE_FOR_LISTENERS + _HAIR
             and self._brief_acknowledgement(b)
             and not self._answers(b, a)
+            and set(b.spoken) != {"no"}
             and self._speaks_again(a, b)
         ):
             return Ruling(b, "backchannel", a, b.end, 0.0, 0.75, splits=False)
@@ -206,7 +207,8 @@ class Floor:
         resumes = self._next(a)
         outlasts = _least(b.end - a.end, OUTLASTS)
         left = b.end - a.end <= SPEAKS_AGAIN + _HAIR  # the floor was A's again before B could make a point of their own
-        if left and (kept or not outlasts) and cooperates(b, self._sides[a.party], resumes):
+        reply = resumes if b.end > a.end and kept else None
+        if left and (kept or not outlasts) and cooperates(b, self._sides[a.party], reply):
             return Ruling(b, "cooperative", a, end, overlap, 0.7)
         doubtful = left and kept and may_cooperate(b, a)
         if outlasts or self._goes_on(b, a):

@@ -155,6 +155,13 @@ def test_a_longer_sign_of_listening_or_feeling_with_is_no_attempt(text: str, kin
     assert kinds([(3.0, 4.3, text)], [story]) == [(kind, "agent")]
 
 
+@pytest.mark.parametrize(("text", "kind"), [("four one one", "cooperative"), ("seven one", "interruption_attempt")])
+def test_giving_a_number_back_while_it_is_read_is_cooperative(text: str, kind: str) -> None:
+    reading = (0.0, 6.0, "it is four one one and then the last ones are eight eight two")
+
+    assert kinds([(3.0, 4.2, text)], [reading]) == [(kind, "agent")]
+
+
 def test_saying_an_ending_along_is_cooperative_although_the_other_then_waits() -> None:
     agent = [(0.0, 4.0, "the number on the paper was never real at all it was just an estimate")]
     customer = [(3.2, 4.15, "just an estimate"), (4.7, 8.0, "so what do I owe you then")]
@@ -281,3 +288,10 @@ def test_not_taking_it_up_again_is_having_finished() -> None:
     customer = [(0.0, 3.0, "I was away in March and"), (8.0, 9.0, "and the meter was never read")]
 
     assert kinds([EARLY], customer) == []
+
+
+def test_a_yes_to_something_later_makes_no_attempt_cooperative() -> None:
+    customer = [(0.0, 4.0, "I was away in March and then in April"), (8.0, 9.0, "yes that is right")]
+    agent = [(2.0, 2.8, "could we maybe"), (4.4, 7.6, "so you were away for two months")]
+
+    assert kinds(agent, customer) == [("interruption_attempt", "agent")]
