@@ -125,7 +125,7 @@ def _non_talk(theirs: Mapping[str, Any], review: Review) -> Iterator[Line]:
     silences = complement(speech, Interval(speech[0].start, speech[-1].end))
     seconds = theirs.get("TotalTimeMillis", 0) / 1000
     longest = max((silence.duration for silence in silences), default=0.0)
-    why = f"{len(silences)} mutual silences, the longest {longest:.2f} s; the file does not say from what length on it counts"
+    why = f"{len(silences)} mutual silences, the longest {longest:.2f} s; the file does not say which of them count"
     yield Line("non-talk time", f"{seconds:.1f} s", f"{total(silences):.1f} s", why)
 
 
