@@ -89,6 +89,7 @@ def _most(found: dict[str, float], view: View) -> Acts:
         drop.add("empathy")
     elif "empathy" in found:
         drop.add("apology")
+    if "empathy" in found and not view.has("restating"):
         drop.add("empathy" if found.get("paraphrase", 0.0) - found["empathy"] > FACTS else "paraphrase")
     if {"paraphrase", "echo"} & found.keys() and not (view.clause.asks or view.form.tag):
         drop.add("clarifying_question")  # what asks nothing gives back

@@ -19,7 +19,10 @@ PAUSE: Final = 0.7
 LONGEST_OPENING: Final = 12
 """Words of "if …" or "when …" after which it is no longer waited for what it leads to."""
 
-ITEM: Final = 5
+UNMARKED: Final = 4
+"""The same where no comma tells."""
+
+ITEM: Final = 4
 """Words back in which a question word waits for its verb."""
 
 _HANGING: Final = frozenset(
@@ -133,7 +136,7 @@ def _still_opens(said: Sequence[Token], begin: int, index: int) -> bool:
     lead = lexicons.words("words", "lead_ins")
     head = next((norm for norm in norms if norm not in lead), "")
     inner = any(token.mark == "," for token in said[begin : index - 1])
-    if head in _SUBORDINATE and not inner and len(norms) <= LONGEST_OPENING:
+    if head in _SUBORDINATE and not inner and len(norms) <= (LONGEST_OPENING if said[index - 1].mark else UNMARKED):
         return True
     for norm in reversed(norms[-ITEM:]):  # "what time │ would you …", "how many days a week │ are you …"
         if norm in _openers()["auxiliary"]:

@@ -79,7 +79,10 @@ def form(clause: Clause) -> Form:
         inverted_later=any(_inverts(head[i : i + 2]) for i in range(1, len(head) - 1)),
         question_word=_question_word(head),
         # "which is", "who doesn't" further in tell more of somebody; they do not ask
-        wh_later=any(head[i] in _ASKING_LATER and _wh(head[i : i + 3]) for i in range(1, len(head) - 2)),
+        wh_later=any(
+            (head[i] in _ASKING_LATER and _wh(head[i : i + 3])) or _asks_which(head[i : i + 5])
+            for i in range(1, len(head) - 2)
+        ),
         tag=len(norms) > 1 and any(norms[-len(tag) :] == tag and len(norms) > len(tag) for tag in _TAGS),
         trailing_or=len(norms) > 2 and norms[-1] == "or",
         person=_person(head),
@@ -110,6 +113,11 @@ def _wh(head: tuple[str, ...]) -> bool:
     return len(head) > 1 and (
         head[1] in lexicons.words("words", "auxiliaries") or (head[0] in ("what", "which", "how") and head[1] in _ITEM)
     )
+
+
+def _asks_which(head: tuple[str, ...]) -> bool:
+    """Whether words go "how likely are you", "which of them did you"."""
+    return head[0] in ("how", "which", "what") and any(_inverts(head[i : i + 2]) for i in (2, 3))
 
 
 def _question_word(head: tuple[str, ...]) -> str:

@@ -99,13 +99,24 @@ def _tells(view: View) -> bool:
         return False
     if (form.question_word or form.inverted) and question(view) >= QUESTION:
         return True
-    if view.has("telling") or (view.has("verifying") and form.words <= ITEM):
+    if _tells_first(view) or (view.has("verifying") and form.words <= ITEM):
         return True
     if "you" in view.clause.norms and view.has("cannot"):
         return lexicons.pattern("cannot").search(view.before.line) is None
     guesses = form.marked or form.tag or form.so
     return view.has("pointing_out") and not guesses and (view.has("verdict") or view.shared.share < MOSTLY)
 
+
+def _tells_first(view: View) -> bool:
+    """Whether a clause tells something new from the start; without punctuation what follows may be another clause."""
+    found = lexicons.pattern("telling").search(view.clause.line)
+    if found is None:
+        return False
+    return view.clause.punctuated or view.form.words <= LONG or 2 * found.start() < len(view.clause.line)
+
+
+LONG: Final = 10
+"""Words of a clause without punctuation that is likely to be more than one."""
 
 QUESTION: Final = 0.7
 """How surely a clause asks, from which its words are a question and not a story given back."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import log1p
 from typing import Final
 
+from coach.analysis import lexicons
 from coach.analysis.calibration import Features, calibration
 from coach.analysis.data import account_data
 from coach.analysis.view import View
@@ -137,6 +138,8 @@ def clarifying_features(view: View) -> Features:
     }
 
 
+_NAMING: Final = frozenset({("a",), ("an",), ("the",), ("what",), ("which",)})
+
 NAMED: Final = 6
 """Words of a clause that asks for an item by naming it: "and the service address?"."""
 
@@ -207,7 +210,8 @@ def _bare(view: View) -> bool:
     form = view.form
     if form.words > NAMED or form.inverted or "is" in view.clause.norms:
         return False
-    return form.person == "you" or form.marked
+    nothing_done = lexicons.words("words", "auxiliaries").isdisjoint(view.clause.norms)
+    return form.person == "you" or form.marked or (nothing_done and view.clause.head[:1] in _NAMING)
 
 
 def closing(view: View) -> float:

@@ -20,6 +20,8 @@ def ownership(view: View) -> float:
     """Return how surely a clause takes an action on: "I'll …", "let me …". A bare hold is less than that."""
     if not view.has("owning") or view.has("conditional"):
         return 0.0
+    if view.clause.asks or view.has("wondering"):
+        return 0.0
     if view.has("waiting"):
         return 0.0  # "let me pull that up, one moment" announces a silence; that is its credit
     return 0.6 if view.has("hold") else 0.85
