@@ -65,7 +65,9 @@ def _sample(review: Reviewing) -> str:
     if not SAMPLE.is_file():
         return f"real call: not measured, {SAMPLE.name} is not on this machine"
     errors = WordErrors()
-    errors.add(stm_words(SAMPLE.with_suffix(".stm")), " ".join(words(review(SAMPLE, None).conversation).values()))
+    parties = review(SAMPLE, None).conversation.parties
+    heard = sorted((word for party in parties for word in party.words), key=lambda word: word.start)
+    errors.add(stm_words(SAMPLE.with_suffix(".stm")), " ".join(word.text for word in heard))
     return errors.line("real call (mono, both parties)")
 
 

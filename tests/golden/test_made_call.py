@@ -145,7 +145,7 @@ def test_no_file_holds_the_card_number(review: Review, folder: Path) -> None:
     assert {path.suffix for path in files} >= {".html", ".json", ".md", ".vtt", ".csv"}
     for path in files:
         text = re.sub(r"base64,[A-Za-z0-9+/=]+", "", path.read_bytes().decode("utf-8", "replace"))
-        assert not re.search(r"(one|1)\W+(one|1)\W+(one|1)\b|1111", text, re.IGNORECASE), path.name
+        assert not re.search(r"(one|1)\W+(one|1)\W+(one|1)\b|(?<![\d.])1111", text, re.IGNORECASE), path.name
         assert "[card]" in text or path.suffix in (".csv", ".md"), f"{path.name} lacks its transcript"
 
 
