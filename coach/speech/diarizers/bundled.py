@@ -3,27 +3,29 @@
 Nothing is learnt beforehand and nothing is kept afterwards: the voices are told apart by how they differ from each
 other in this one call.
 
-    speech → windows of 1 s → two groups → each party's sound → who speaks in every 10 ms
-                                               ↑____________________|  six times
+    speech → windows → two groups → each party's sound → who speaks in every 10 ms
+                                            ↑____________________|  some times over
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from coach.conversation import Interval, Timeline
+from coach.conversation import Timeline
 from coach.speech.activity import LaneActivity
-from coach.speech.diarizers import clustering, resegmentation
-from coach.speech.diarizers.clustering import Labels
+from coach.speech.diarizers.counting import looks_like_one, looks_like_three, sides
 from coach.speech.diarizers.features import Features, measure
-from coach.speech.diarizers.mixture import fit
+from coach.speech.diarizers.following import Followed, follow
+from coach.speech.diarizers.guessing import BEGINNINGS_OF_THREE, Guess, background, best_guess
 from coach.speech.diarizers.protocol import Diarization
+from coach.speech.diarizers.telling import told_right
 from coach.speech.frames import Mask, timeline
-from coach.speech.levels import PER_SECOND
+from coach.speech.levels import FRAME, PER_SECOND
 from coach.speech.samples import RATE, Samples
 from coach.speech.transcribers.protocol import Progress
 
@@ -31,14 +33,32 @@ VERSION = 1
 """Raised with every change of what comes out."""
 
 ONE_VOICE = (
-    "Only one voice was heard well enough to be told apart, so everything is put down to one speaker. If you recorded "
-    "your own side alone, say so with --only-me."
+    "Only one voice was heard. If you recorded your own side alone, say so with --only-me; "
+    "otherwise who said what is not known here."
+)
+ALIKE = (
+    "The voices on this recording are much alike, or there is only one, so who said what may often be wrong here. "
+    "If you recorded your own side alone, say so with --only-me."
+)
+LITTLE = "There is too little speech on this recording to tell two voices apart."
+THREE = "Three voices were heard, not two."
+JOINED = (
+    f"{THREE} The two that hardly talk with each other are taken for one side: after a transfer, both agents count "
+    "as the agent, and so does a recorded greeting."
 )
 
-_GAUSSIANS = 64
-_MOST = 40_000  # frames that the call's own mixture is fitted to
-_LISTENED = 60_000  # frames (10 minutes) that the parties are learnt from
-_PIECE = 3_000  # frames that are taken together of a call longer than that
+_HEARD = 60_000  # frames (10 minutes) of speech that the voices are learnt from
+_PIECE = 3_000  # frames that are taken together of a longer call
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Voices:
+    """What was found out about a call: a guess, unless there is one voice only, and what to warn of."""
+
+    guess: Guess | None
+    warnings: tuple[str, ...] = ()
+    one_side: tuple[int, ...] = ()
+    """Party of each voice, where voices were joined."""
 
 
 class BundledDiarizer:
@@ -71,24 +91,20 @@ class BundledDiarizer:
         Args:
             samples: The one lane, 16 kHz, read in slices.
             activity: When anybody speaks in it.
-            speakers: How many there are; ``None`` to find out.
+            speakers: How many there are; ``None`` to find out, up to three.
             progress: Told the share done.
         """
         if speakers is not None and speakers < 1:
             raise ValueError(f"expected at least one speaker, got {speakers}")
         told = progress or (lambda _: None)
-        duration = len(samples) / RATE
-        speech = _mask(activity.speech, -(-len(samples) * PER_SECOND // RATE))
+        speech = _mask(activity.speech, -(-len(samples) // FRAME))
         if not speech.any():
             return Diarization({}, {})
-        features = measure(samples, speech, lambda share: told(0.5 * share))
-        count = speakers or 2
-        spans = clustering.windows(features.speech)
-        if len(spans) <= count or count == 1:
-            return _one(features, len(speech), duration)
-        labels = _told_apart(features, spans, count)
+        features = measure(samples, speech, lambda share: told(0.4 * share))
+        voices = _voices(_some(features), speakers, lambda share: told(0.4 + 0.4 * share))
+        followed = follow(samples, features, _some(features), voices.guess)
         told(1.0)
-        return _named(features, labels, len(speech), duration)
+        return _named(features, followed, voices, len(samples) / RATE)
 
 
 def _mask(speech: Timeline, count: int) -> Mask:
@@ -98,44 +114,61 @@ def _mask(speech: Timeline, count: int) -> Mask:
     return mask
 
 
-def _told_apart(features: Features, spans: clustering.Windows, count: int) -> Labels:
-    """Return whose each frame of speech is: shape ``(len(features.speech),)``."""
+def _some(features: Features) -> Features:
+    """Return the features with all their speech, or of a long call with pieces from everywhere."""
     every = np.arange(len(features.speech))
-    some = every[:: max(-(-len(every) // _MOST), 1)]
-    background = fit(features.of(features.speech[some]), _GAUSSIANS)
-    groups = clustering.parted(clustering.voices(features, spans, background), count)
-    heard = _spread_out(len(every))
-    labels = clustering.spread(spans, groups, len(every), count)[heard]
-    costs = resegmentation.costs(features.speech)
-    for _ in range(resegmentation.ROUNDS - 1):
-        parties = resegmentation.learnt(features, heard, labels, count)
-        found = resegmentation.way(resegmentation.likelihoods(features, heard, parties), costs[heard])
-        if len(np.unique(found)) < count:
-            break
-        labels = found
-    parties = resegmentation.learnt(features, heard, labels, count)
-    return resegmentation.way(resegmentation.likelihoods(features, every, parties), costs)
+    share = max(-(-len(every) // _HEARD), 1)
+    return replace(features, speech=features.speech[every // _PIECE % share == 0])
 
 
-def _spread_out(length: int) -> NDArray[np.int64]:
-    """Return all positions of a call, or of a long one pieces from everywhere: rising."""
-    every = np.arange(length)
-    share = max(-(-length // _LISTENED), 1)
-    return np.asarray(every[(every // _PIECE) % share == 0])
+def _voices(features: Features, speakers: int | None, told: Callable[[float], None]) -> _Voices:
+    """Return the voices of a call, and what to say about them."""
+    if speakers == 1:
+        return _Voices(None)
+    everybody = background(features)
+    guess = best_guess(features, everybody, speakers or 2, told=told)
+    if guess is None:
+        return _Voices(None, (LITTLE,) if speakers else ())
+    if guess.count > 2:
+        return _Voices(guess)
+    three = best_guess(features, everybody, 3, beginnings=BEGINNINGS_OF_THREE)
+    if three and looks_like_three(three.distances, three.labels, float(guess.distances[0, 1])):
+        return _Voices(three, (JOINED,), sides(three.labels)) if speakers else _Voices(three, (THREE,))
+    if looks_like_one(float(guess.distances[0, 1]), features.speech, guess.labels):
+        return _Voices(guess, (ALIKE,)) if speakers else _Voices(None, (ONE_VOICE,))
+    return _Voices(guess)
 
 
-def _named(features: Features, labels: Labels, frames: int, duration: float) -> Diarization:
-    """Return labels as speakers, numbered in the order in which they are first heard."""
-    order = sorted(np.unique(labels).tolist(), key=lambda label: int((labels == label).argmax()))
-    speech: dict[str, tuple[Interval, ...]] = {}
-    for number, label in enumerate(order, start=1):
-        mask = np.zeros(frames, np.bool_)
-        mask[features.speech[labels == label]] = True
-        speech[str(number)] = timeline(mask, duration)
-    return Diarization(speech, dict(speech))
+def _named(features: Features, followed: Followed, voices: _Voices, duration: float) -> Diarization:
+    """Return parties as speakers, numbered in the order in which they are first heard."""
+    count = voices.guess.count if voices.guess else 1
+    side = voices.one_side or tuple(range(count))
+    sure = _sureness(voices.guess, side)
+    speech, exclusive, confidence = {}, {}, {}
+    active: list[Mask] = [
+        np.asarray(followed.active[:, np.isin(side, [party])].max(axis=1)) for party in range(max(side) + 1)
+    ]
+    order = sorted((int(a.argmax()), party) for party, a in enumerate(active) if a.any())
+    for number, (_, party) in enumerate(order, start=1):
+        label = str(number)
+        speech[label] = _timeline(features, active[party], duration)
+        alone: Mask = np.equal(np.asarray(side)[followed.loudest], party)
+        exclusive[label] = _timeline(features, alone, duration)
+        if sure:
+            confidence[label] = sure[party]
+    return Diarization(speech, exclusive, voices.warnings, confidence)
 
 
-def _one(features: Features, frames: int, duration: float) -> Diarization:
-    everybody = np.zeros(len(features.speech), np.int8)
-    found = _named(features, everybody, frames, duration)
-    return Diarization(found.speech, found.exclusive, (ONE_VOICE,))
+def _sureness(guess: Guess | None, side: tuple[int, ...]) -> tuple[float, ...]:
+    """Return for each party how far it can be told from those of the other party."""
+    if guess is None:
+        return ()
+    others = np.not_equal.outer(side, side)
+    nearest = np.where(others, guess.distances, np.inf).min(axis=1)
+    return tuple(told_right(float(min(nearest[i] for i, p in enumerate(side) if p == party))) for party in set(side))
+
+
+def _timeline(features: Features, which: Mask, duration: float) -> Timeline:
+    mask = np.zeros(len(features.cepstra), np.bool_)
+    mask[features.speech[which]] = True
+    return timeline(mask, duration)

@@ -15,49 +15,44 @@ from numpy.typing import NDArray
 from coach.speech.diarizers.features import Features
 from coach.speech.diarizers.mixture import Float32, Float64, Mixture
 
-WINDOW = 100
-"""Frames of speech (1 s) that a window has, or fewer where somebody is done sooner."""
-
-_HOP = 50  # frames from window to window
 _PAUSE = 30  # frames of silence (0.3 s) that no window goes across
 _LEAST = 60  # frames of speech that say something about a voice
 _RELEVANCE = 8.0  # frames after which a window is believed half
-_DIRECTIONS = 12
 _WIDTH = 0.4  # of the affinity, in cosines
 _NEIGHBOURS = 6  # one part in so many of the windows are neighbours of one
 _FEWEST = 8  # neighbours
 _STARTS = 10  # of k-means
-_MOST = 1200  # windows looked at: of a long call, some from everywhere
 
 Labels = NDArray[np.int8]
 Windows = NDArray[np.int64]
 
 
-def windows(speech: NDArray[np.int32]) -> Windows:
+def windows(speech: NDArray[np.int32], size: int) -> Windows:
     """Return windows as positions in ``speech``, rows of (first, one after the last): shape ``(n, 2)``.
 
+    They overlap by half; where somebody is done sooner they are shorter.
+
     Args:
-        speech: Numbers of the frames with speech.
+        speech: Numbers of the frames with speech, rising.
+        size: Frames of speech in a window.
     """
     edges = [0, *(np.flatnonzero(np.diff(speech) > _PAUSE) + 1).tolist(), len(speech)]
     found: list[tuple[int, int]] = []
     for first, last in pairwise(edges):
         if last - first < _LEAST:
             continue
-        count = max(-(-(last - first - WINDOW) // _HOP) + 1, 1)
-        for at in np.linspace(first, max(last - WINDOW, first), count).round().astype(int).tolist():
-            found.append((at, min(at + WINDOW, last)))
-    rows = np.array(found, np.int64).reshape(-1, 2)
-    return rows[np.linspace(0, len(rows) - 1, min(len(rows), _MOST)).astype(int)] if len(rows) else rows
+        count = max(-(-(last - first - size) // (size // 2)) + 1, 1)
+        for at in np.linspace(first, max(last - size, first), count).round().astype(int).tolist():
+            found.append((at, min(at + size, last)))
+    return np.array(found, np.int64).reshape(-1, 2)
 
 
 def voices(features: Features, spans: Windows, background: Mixture) -> Float64:
-    """Return where each window's voice lies among those of the call: shape ``(n, 12)``."""
+    """Return where each window's voice lies among those of the call: shape ``(n, n)``, the widest direction first."""
     moved = np.stack([_moved(features.of(features.speech[a:b]), background) for a, b in spans.tolist()])
     moved -= moved.mean(axis=0)
     values, vectors = np.linalg.eigh((moved @ moved.T).astype(np.float64))
-    kept = slice(-1, -min(_DIRECTIONS, len(spans)) - 1, -1)
-    return np.asarray(vectors[:, kept] * np.sqrt(np.maximum(values[kept], 0)))
+    return np.asarray((vectors * np.sqrt(np.maximum(values, 0)))[:, ::-1])
 
 
 def _moved(rows: Float32, background: Mixture) -> Float32:

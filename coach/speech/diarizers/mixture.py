@@ -77,7 +77,12 @@ def fit(rows: Float32, count: int, *, seed: int = 0) -> Mixture:
         means = np.where(sizes[:, None] > 0, sums / np.maximum(sizes, 1)[:, None], means)
     spread = np.maximum(rows.var(axis=0, dtype=np.float64), _NARROWEST)
     mixture = Mixture(np.full(count, 1 / count), means, np.tile(spread, (count, 1)))
-    for _ in range(_ROUNDS):
+    return improved(mixture, rows, _ROUNDS)
+
+
+def improved(mixture: Mixture, rows: Float32, rounds: int) -> Mixture:
+    """Return a mixture fitted better to rows: shape ``(n, d)``."""
+    for _ in range(rounds):
         mixture = _improved(mixture, rows)
     return mixture
 

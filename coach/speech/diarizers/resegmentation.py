@@ -14,40 +14,55 @@ from numpy.typing import NDArray
 
 from coach.speech.diarizers.clustering import Labels
 from coach.speech.diarizers.features import Features, blocks
-from coach.speech.diarizers.mixture import Float32, Mixture, fit
+from coach.speech.diarizers.mixture import Float32, Mixture, fit, improved
 
-ROUNDS = 6
+GAUSSIANS = 32
+"""Of a party's mixture."""
 
-_GAUSSIANS = 32  # a party
+_ROUNDS = 5
+_AGAIN = 3  # rounds of fitting, once a mixture is known from before
 _SCALE = 0.3  # of the log-likelihoods: frames 10 ms apart say much the same
 _DEAREST, _CHEAPEST = 30.0, 4.0  # nats that a change costs inside speech, and after a pause
 _PAUSE = 30  # frames (0.3 s) from which a pause is one
-_MOST = 30_000  # frames (5 minutes) that a party's mixture is fitted to
+_FEWEST = 20  # frames without which a party is lost
+_MOST = 12_000  # frames (2 minutes) that a party's mixture is fitted to
 
 
-def learnt(features: Features, positions: NDArray[np.integer], labels: Labels, count: int) -> list[Mixture]:
-    """Return a mixture for each party, from the positions in the speech that are theirs.
+def settled(features: Features, labels: Labels, count: int) -> tuple[Labels, list[Mixture]]:
+    """Return whose each frame of speech is, and how the parties sound, from a first guess.
 
     Args:
         features: Of the lane.
-        positions: In ``features.speech``, rising.
-        labels: Whose each is; -1 for nobody's. Every party has some.
-        count: How many parties there are.
+        labels: Whose each frame of the speech seems to be; -1 for nobody's: shape ``(len(features.speech),)``.
+        count: How many parties there are; each has some frames.
     """
-    found = []
-    for party in range(count):
-        own = positions[labels == party]
-        own = own[:: max(-(-len(own) // _MOST), 1)]
-        found.append(fit(features.of(features.speech[own]), _GAUSSIANS))
-    return found
+    parties = learnt(features, labels, count)
+    price = costs(features.speech)
+    for _ in range(_ROUNDS):
+        found = way(likelihoods(features, parties), price)
+        if np.bincount(found, minlength=count).min() < _FEWEST or (found == labels).all():
+            break
+        labels = found
+        parties = [improved(one, _own(features, labels, party), _AGAIN) for party, one in enumerate(parties)]
+    return labels, parties
 
 
-def likelihoods(features: Features, positions: NDArray[np.integer], parties: Sequence[Mixture]) -> Float32:
-    """Return how well each position fits each party, in nats: shape ``(n, parties)``."""
-    rows = [
-        np.stack([party.log_likelihood(features.of(block)) for party in parties], axis=1)
-        for block in blocks(features.speech[positions])
-    ]
+def learnt(features: Features, labels: Labels, count: int) -> list[Mixture]:
+    """Return a mixture for each party."""
+    return [fit(_own(features, labels, party), GAUSSIANS) for party in range(count)]
+
+
+def _own(features: Features, labels: Labels, party: int) -> Float32:
+    own = features.speech[labels == party]
+    return features.of(own[:: max(-(-len(own) // _MOST), 1)])
+
+
+def likelihoods(features: Features, mixtures: Sequence[Mixture]) -> Float32:
+    """Return how well each frame of speech fits each mixture, in nats: shape ``(n, mixtures)``."""
+    rows = []
+    for block in blocks(features.speech):
+        numbers = features.of(block)
+        rows.append(np.stack([mixture.log_likelihood(numbers) for mixture in mixtures], axis=1))
     return np.concatenate(rows) * np.float32(_SCALE)
 
 
