@@ -8,7 +8,9 @@ edges, and energy alone hears hold music.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,17 +69,28 @@ def detect(
         progress: Told the share done.
     """
     settings = settings or ActivitySettings()
-    heard = [hear(lane, silero, settings, _part(progress, index, len(lanes))) for index, lane in enumerate(lanes)]
-    found = []
-    for index, lane in enumerate(heard):
-        risen = clear(lane, heard[:index] + heard[index + 1 :], settings)
-        speech = _speech(lane, risen, silero, settings)
-        found.append(_activity(lane, speech, risen, index + 1, settings))
-    return tuple(found)
+    told = _together(progress, len(lanes))
+    # The model and the arithmetic let other threads run, so two lanes take little longer than one.
+    with ThreadPoolExecutor(max(len(lanes), 1), "lane") as pool:
+        heard = list(pool.map(lambda lane, tell: hear(lane, silero, settings, tell), lanes, told))
+
+        def judge(index: int) -> LaneActivity:
+            risen = clear(heard[index], heard[:index] + heard[index + 1 :], settings)
+            return _activity(heard[index], _speech(heard[index], risen, silero, settings), risen, index + 1, settings)
+
+        return tuple(pool.map(judge, range(len(heard))))
 
 
-def _part(progress: Progress | None, index: int, of: int) -> Progress | None:
-    return None if progress is None else lambda share: progress((index + share) / of)
+def _together(progress: Progress | None, lanes: int) -> list[Progress | None]:
+    """Return what each lane tells its share to: the mean of all grows with every one of them."""
+    shares = [0.0] * lanes
+
+    def tell(index: int, share: float) -> None:
+        shares[index] = share
+        if progress is not None:
+            progress(sum(shares) / lanes)
+
+    return [None if progress is None else partial(tell, index) for index in range(lanes)]
 
 
 def _speech(heard: Heard, risen: Mask, silero: Silero, settings: ActivitySettings) -> Mask:
