@@ -188,7 +188,8 @@ def _memory_lines(length: float, figures: Figures) -> Iterator[str]:
 
 
 def _length(hours: float) -> str:
-    return f"{hours:g} hours" if hours >= 1 else f"{hours * 60:g} minutes"
+    count, unit = (hours, "hour") if hours >= 1 else (hours * 60, "minute")
+    return f"{count:g} {unit}" + "s" * (count != 1)
 
 
 def _note(text: str) -> None:
