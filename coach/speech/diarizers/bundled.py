@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from coach.conversation import Timeline
 from coach.speech.activity import LaneActivity
@@ -96,7 +97,12 @@ class BundledDiarizer:
         """
         if speakers is not None and speakers < 1:
             raise ValueError(f"expected at least one speaker, got {speakers}")
-        told = progress or (lambda _: None)
+        # One thread, whatever the machine has: small products of matrices gain nothing by more, lose much on a machine
+        # that is busy, and are rounded differently, so that the same call could come out another way.
+        with threadpool_limits(1, "blas"):
+            return self._diarize(samples, activity, speakers, progress or (lambda _: None))
+
+    def _diarize(self, samples: Samples, activity: LaneActivity, speakers: int | None, told: Progress) -> Diarization:
         speech = _mask(activity.speech, -(-len(samples) // FRAME))
         if not speech.any():
             return Diarization({}, {})
