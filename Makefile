@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test lint types imports check benchmarks requirements clean
+.PHONY: help demo test test-pyannote lint types imports check benchmarks requirements clean
 
 help:
 	@echo "make demo      set up, and review the call that comes with coach"
@@ -18,6 +18,13 @@ demo:
 test:
 	@$(PYTHON) requirements/prepare.py test
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+# Adds torch and pyannote.audio to .venv (about 1 GB) and runs the tests that need them.
+test-pyannote:
+	@$(PYTHON) requirements/prepare.py test
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/torch.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/pyannote.txt
+	@$(BIN)/python -m pytest -q tests/pyannote
 
 check: lint types imports
 
