@@ -24,7 +24,7 @@ test-pyannote:
 	@$(PYTHON) requirements/prepare.py test
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/torch.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/pyannote.txt
-	@$(BIN)/python -m pytest -q tests/pyannote
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/pyannote
 
 check: lint types imports
 
@@ -48,6 +48,8 @@ requirements:
 	cd requirements && for name in run test; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-annotate --no-header $$name.in -o $$name.txt; done
+	cd requirements && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --excludes pyannote.excludes pyannote.in -o pyannote.txt
 
 clean:
 	rm -rf .venv reports/demo

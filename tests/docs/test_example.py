@@ -32,7 +32,7 @@ def test_the_example_was_made_with_the_defaults_and_tells_of_no_machine() -> Non
     text = (EXAMPLE / "high-bill.json").read_text("utf-8")
     page = re.sub(r"base64,[A-Za-z0-9+/=]+", "", PAGE.read_text("utf-8"))
     origins = {setting["origin"] for setting in json.loads(text)["recipe"]["settings"].values()}
-    assert origins <= {"default", "the recipe"}
+    assert origins <= {"default", "the recipe solo.toml"}
     assert not re.search(r"/(?:home|root|tmp|work|Users)/", text + page)
 
 
