@@ -106,7 +106,7 @@ def test_mono_that_is_not_told_apart_gets_a_clear_sentence_its_transcript_and_nu
     samples, rate = soundfile.read(DEMO)
     soundfile.write(tmp_path / "mono.wav", samples[: 8 * rate].mean(axis=1), rate)
 
-    ran = coach("review", "mono.wav", "--diarizer", "none", cwd=tmp_path)
+    ran = coach("review", "mono.wav", cwd=tmp_path)
 
     assert ran.returncode == 0, ran.stderr
     review = load(tmp_path / "coaching" / "mono.json")
@@ -122,11 +122,11 @@ def test_mono_that_is_not_told_apart_gets_a_clear_sentence_its_transcript_and_nu
 
 
 @pytest.mark.engine
-def test_mono_is_told_apart_by_voice(tmp_path: Path) -> None:
+def test_mono_is_told_apart_by_voice_where_that_is_asked_for(tmp_path: Path) -> None:
     samples, rate = soundfile.read(DEMO)
     soundfile.write(tmp_path / "mono.wav", samples[: 34 * rate].sum(axis=1), rate)
 
-    ran = coach("review", "mono.wav", cwd=tmp_path)
+    ran = coach("review", "mono.wav", "--diarizer", "bundled", cwd=tmp_path)
 
     assert ran.returncode == 0, ran.stderr
     review = load(tmp_path / "coaching" / "mono.json")
@@ -150,7 +150,7 @@ def test_identical_channels_are_treated_as_mono(tmp_path: Path) -> None:
 
     assert ran.returncode == 0, ran.stderr
     review = load(tmp_path / "coaching" / "fake.json")
-    assert review["separation"] == "diarization"
+    assert review["separation"] == "none"
     assert any("same sound" in warning for warning in review["warnings"])
 
 
