@@ -96,7 +96,7 @@ class Silenced:
 
     def __init__(self, lane: Lane, silent: Iterable[Interval]) -> None:
         self._lane = lane
-        self._spans = [(max(int(np.floor(i.start * RATE)), 0), int(np.ceil(i.end * RATE))) for i in bridge(silent, 0.0)]
+        self._spans = [_whole(i) for i in bridge(silent, 0.0)]
         self._ends = [stop for _, stop in self._spans]
 
     def __len__(self) -> int:
@@ -125,3 +125,9 @@ def _gain(at: NDArray[np.int64], first: int, last: int) -> NDArray[np.float64]:
         return np.zeros(len(at))
     down, up = 1 - (at - first + 1) / fade, 1 - (last - at) / fade
     return np.clip(np.maximum(down, up), 0.0, 1.0)
+
+
+def _whole(interval: Interval) -> tuple[int, int]:
+    """Return the samples that an interval touches; a time on a sample's edge touches nothing beyond it."""
+    start, end = (round(at * RATE, 3) for at in (interval.start, interval.end))  # 2.043 s is sample 32688, not past it
+    return max(int(np.floor(start)), 0), int(np.ceil(end))
