@@ -39,29 +39,32 @@ class Calibration:
 
 @cache
 def calibration(kind: str) -> Calibration:
-    """Return the weights of a detector, from ``models/calibrations/detectors.toml``.
+    """Return the weights of a detector, from the files in ``models/calibrations``.
 
     Raises:
-        ConfigurationError: The file is damaged or holds no such detector.
+        ConfigurationError: A file is damaged, or none holds such a detector.
     """
     try:
-        entry = _file()[kind]
+        entry = _files()[kind]
         return Calibration(
             float(entry["intercept"]), MappingProxyType({k: float(v) for k, v in entry["weights"].items()})
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ConfigurationError(
-            f"models/calibrations/detectors.toml has no sound weights for '{kind}'. Restore it from the release."
+            f"models/calibrations has no sound weights for '{kind}'. Restore the folder from the release."
         ) from error
 
 
 @cache
-def _file() -> dict[str, Any]:
-    path = resource("models", "calibrations", "detectors.toml")
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(
-            f"The calibration {path.name} in models/calibrations cannot be read ({type(error).__name__}). "
-            "Restore it from the release."
-        ) from error
+def _files() -> dict[str, Any]:
+    """Return every detector's numbers, of all families of detectors together."""
+    found: dict[str, Any] = {}
+    for path in sorted(resource("models", "calibrations").glob("*.toml")):
+        try:
+            found.update(tomllib.loads(path.read_text("utf-8")))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise ConfigurationError(
+                f"The calibration {path.name} in models/calibrations cannot be read ({type(error).__name__}). "
+                "Restore it from the release."
+            ) from error
+    return found

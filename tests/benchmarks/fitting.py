@@ -1,10 +1,8 @@
-"""Fit the handful of weights in ``models/calibrations/detectors.toml`` on labelled dialogue.
+"""What fitting a family of word detectors has in common: rows of labelled dialogue, and logistic weights on them.
 
-    python tests/benchmarks/fit_detectors.py FOLDER [--only paraphrase,question]
-
-FOLDER holds files in the format that ``detectors.py`` reads. Only ``train`` rows are looked at. A row is judged by its
-surest clause, and is fitted so: for a row that has the label, the clause that carries it is chosen anew in each round.
-Features are ours (form, overlap, word classes); no word of the data enters the weights.
+Only ``train`` rows are looked at. A row is judged by its surest clause, and is fitted so: for a row that has the label,
+the clause that carries it is chosen anew in each round. Features are ours (form, overlap, word classes); no word of the
+data enters the weights.
 """
 
 from __future__ import annotations
@@ -13,7 +11,7 @@ import argparse
 import gzip
 import json
 import random
-import sys
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,13 +20,13 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from coach.analysis import empathy, paraphrase, questions
-from coach.analysis.acknowledging import backchannel
 from coach.analysis.judge import views
 from coach.analysis.view import View
 from coach.resources import resource
 
 Row = dict[str, Any]
+Fitted = tuple[float, Mapping[str, float]]
+"""Intercept and weights of one detector."""
 
 
 @dataclass(frozen=True)
@@ -44,32 +42,17 @@ class Source:
     words: int = 0
 
 
-PLAN: Mapping[str, tuple[Callable[[View], Mapping[str, float]], tuple[Source, ...]]] = {
-    "paraphrase": (
-        paraphrase.features,
-        (
-            Source("annomi", ("paraphrase",), 1.0),
-            Source("oasis", ("paraphrase", "echo"), 1.0, role="agent", words=3),
-        ),
-    ),
-    "question": (
-        questions.features,
-        (
-            Source("annomi", ("question",), 1.0),
-            Source("oasis", ("question",), 1.0, role="agent"),
-            Source("mrda", ("question",), 0.5),
-            Source("swda", ("question",), 0.5),
-            Source("esconv", ("question",), 0.3),
-        ),
-    ),
-    "open_question": (
-        questions.open_features,
-        (Source("annomi", ("open_question",), 1.0, among=("open_question", "closed_question")),),
-    ),
-    "clarifying_question": (questions.clarifying_features, (Source("mrda", ("clarifying_question",)),)),
-    "empathy": (empathy.features, (Source("esconv", ("empathy",)),)),
-    "reassurance": (empathy.features, (Source("esconv", ("reassurance",)),)),
-}
+def _says_something(view: View) -> bool:
+    return bool(view.clause.norms)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How one detector is fitted: its features, the corpora, and which clauses it judges at all."""
+
+    features: Callable[[View], Mapping[str, float]]
+    sources: tuple[Source, ...]
+    judges: Callable[[View], bool] = _says_something
 
 
 def stripped(said: str) -> str:
@@ -115,21 +98,19 @@ class Bag:
     source: Source
 
 
-def fit(kind: str, folder: Path) -> tuple[float, dict[str, float]]:
+def fit(plan: Plan, folder: Path) -> Fitted:
     """Return intercept and weights of one detector."""
-    extract, sources = PLAN[kind]
+    extract = plan.features
     bags: list[Bag] = []
     names: list[str] = []
-    for source in sources:
+    for source in plan.sources:
         rows = gather(folder, source)
         count = max(1, sum(positive(row, source) for row in rows))
         for index, row in enumerate(rows):
             said, previous = row["text"], row["previous_text"] or ""
             if (index % 100) < source.strip * 100:
                 said, previous = stripped(said), stripped(previous)
-            parts = [part for part in views(said, previous) if part.clause.norms]
-            if kind == "paraphrase":
-                parts = [part for part in parts if not backchannel(part.clause)]
+            parts = [part for part in views(said, previous) if plan.judges(part)]
             found = [extract(part) for part in parts]
             if found:
                 names = names or list(found[0])
@@ -173,37 +154,26 @@ def _threshold(bags: list[Bag], model: LogisticRegression) -> float:
     return float(max(np.linspace(-4, 3, 141), key=mean_f1))
 
 
-def write(path: Path, fitted: Mapping[str, tuple[float, Mapping[str, float]]]) -> None:
-    """Write the calibration file."""
-    lines = [
-        "# Weights of the word detectors: log odds for each unit of a feature (tests/benchmarks/fit_detectors.py)."
-    ]
+def write(family: str, fitted: Mapping[str, Fitted]) -> None:
+    """Write the calibration file of a family of detectors."""
+    lines = [f"# Weights of word detectors: log odds for each unit of a feature (tests/benchmarks/fit_{family}.py)."]
     for kind, (intercept, weights) in sorted(fitted.items()):
         lines += ["", f"[{kind}]", f"intercept = {intercept:.3f}", "", f"[{kind}.weights]"]
         lines += [f"{name} = {value:.3f}" for name, value in weights.items() if abs(value) >= 0.005]
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = resource("models", "calibrations") / f"{family}.toml"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def main() -> int:
-    """Fit and write."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", default="")
+def run(family: str, plans: Mapping[str, Plan], described: str) -> int:
+    """Fit a family's detectors, or those named with ``--only``, and write its calibration file."""
+    parser = argparse.ArgumentParser(description=described.splitlines()[0])
+    parser.add_argument("folder", type=Path, help="files in the format that detectors.py reads")
+    parser.add_argument("--only", default=",".join(plans), help="kinds, with commas between")
     options = parser.parse_args()
-    path = resource("models", "calibrations", "detectors.toml")
-    fitted: dict[str, tuple[float, Mapping[str, float]]] = {}
-    if path.is_file():
-        import tomllib  # noqa: PLC0415
-
-        known = tomllib.loads(path.read_text("utf-8"))
-        fitted = {kind: (entry["intercept"], entry["weights"]) for kind, entry in known.items()}
-    for kind in options.only.split(",") if options.only else PLAN:
-        fitted[kind] = fit(kind, options.folder)
+    known = tomllib.loads((resource("models", "calibrations") / f"{family}.toml").read_text("utf-8"))
+    fitted: dict[str, Fitted] = {kind: (entry["intercept"], entry["weights"]) for kind, entry in known.items()}
+    for kind in options.only.split(","):
+        fitted[kind] = fit(plans[kind], options.folder)
         print(kind, f"{len(fitted[kind][1])} weights", flush=True)
-    write(path, fitted)
+    write(family, fitted)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
