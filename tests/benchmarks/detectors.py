@@ -1,34 +1,33 @@
 """How right the word detectors are, on labelled dialogue.
 
-    python tests/benchmarks/detectors.py FILE.jsonl.gz… [--split dev] [--role agent] [--strip] [--wer 0.2] [--json OUT]
+    python tests/benchmarks/detectors.py FILE.jsonl.gz… [--split train|dev|test] [--role all|agent] [--strip]
+        [--wer 0.2] [--json OUT]
 
-A row holds ``text``, ``previous_text`` (the other party's latest words), ``speaker_role``, ``labels`` and ``split``;
-rows labelled ``ignore`` are left out. Every row is judged as an agent's. For each label: positives, precision, recall
-and F1 at a confidence of 0.5, average precision, and the share of rows that have it. A label that a file never has is
-not scored there.
+``labelled.py`` says what a row holds. Rows labelled ``ignore`` are left out; every row that is kept is judged as an
+agent's. Without ``--role``, Oasis is scored on its agents' rows and the others on all. A row that names no split
+belongs to the one that its conversation's name gives, by the hash that parted the corpora. For each label: positives,
+precision, recall and F1 at a confidence of 0.5, average precision, and the share of rows that have it. A label that a
+file never has is not scored there.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import random
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from coach.analysis.judge import judge
-
-Row = dict[str, Any]
+from tests.benchmarks.labelled import ROLES, SPLITS, Chosen, UnreadableError, choose, misheard, stripped
 
 LABELS: dict[str, tuple[str, tuple[str, ...]]] = {
     "paraphrase": ("paraphrase", ("paraphrase",)),
     "paraphrase_or_echo_3_words": ("paraphrase", ("paraphrase", "echo")),
-    "question": ("question", ("question",)),
+    "question": ("question", ("question", "open_question", "closed_question", "wh_question")),
     "open_question": ("open_question", ("open_question",)),
     "closed_question": ("closed_question", ("closed_question",)),
     "clarifying_question": ("clarifying_question", ("clarifying_question",)),
@@ -37,7 +36,7 @@ LABELS: dict[str, tuple[str, tuple[str, ...]]] = {
     "apology": ("apology", ("apology",)),
     "thanks": ("thanks", ("thanks",)),
     "backchannel": ("backchannel", ("backchannel",)),
-    "asked_to_repeat": ("asked_to_repeat", ("non_understanding",)),
+    "asked_to_repeat": ("asked_to_repeat", ("non_understanding", "asked_to_repeat")),
 }
 """Name in the table: the detector, and the labels that it should find."""
 
@@ -57,37 +56,6 @@ class Score:
     f1: float
     average_precision: float
     base_rate: float
-
-
-def rows_of(path: Path, split: str | None, role: str) -> Iterator[Row]:
-    """Yield the rows that are scored."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            if "ignore" in row["labels"] or (split and row.get("split") != split):
-                continue
-            if role == "all" or row.get("speaker_role") == role:
-                yield row
-
-
-def stripped(said: str) -> str:
-    """Return a text as a recogniser without punctuation and case gives it."""
-    kept = "".join(c if c.isalnum() or c in "'’-[] " else " " for c in said.lower())
-    return " ".join(piece.strip("-") for piece in kept.split())
-
-
-def misheard(said: str, rate: float, draw: random.Random, others: Sequence[str]) -> str:
-    """Return a text with a share of its words left out, swapped for others or doubled by insertion."""
-    out: list[str] = []
-    for word in said.split():
-        chance = draw.random()
-        if chance >= rate:
-            out.append(word)
-        elif chance < rate * 0.6:
-            out.append(draw.choice(others))
-        elif chance < rate * 0.8:
-            out += [word, draw.choice(others)]
-    return " ".join(out)
 
 
 def scored(corpus: str, label: str, judged: Sequence[tuple[float, bool]]) -> Score:
@@ -117,53 +85,76 @@ def average_precision(judged: Sequence[tuple[float, bool]]) -> float:
     return area
 
 
-def benchmark(path: Path, options: argparse.Namespace) -> Iterable[Score]:
-    """Yield the scores of one file."""
-    rows = list(rows_of(path, options.split, options.role))
+def benchmark(corpus: str, chosen: Chosen, *, strip: bool, wer: float) -> Iterable[Score]:
+    """Yield the scores of one file's rows."""
     draw = random.Random(1)
-    others = [word for row in rows[:500] for word in row["text"].split()] or ["um"]
+    others = [word for row in chosen.rows[:500] for word in row.text.split()] or ["um"]
     table = []
-    for row in rows:
-        said, previous = row["text"], row["previous_text"] or ""
-        if options.strip:
+    for row in chosen.rows:
+        said, previous = row.text, row.previous
+        if strip:
             said, previous = stripped(said), stripped(previous)
-        if options.wer:
-            said, previous = (misheard(part, options.wer, draw, others) for part in (said, previous))
-        table.append((judge(said, previous), frozenset(row["labels"]), len(row["text"].split())))
+        if wer:
+            said, previous = (misheard(part, wer, draw, others) for part in (said, previous))
+        table.append((judge(said, previous), row.labels, len(row.text.split())))
     for label, (detector, names) in LABELS.items():
         whole = label != "paraphrase_or_echo_3_words"
         judged = [
             (found[detector], not labels.isdisjoint(names)) for found, labels, words in table if whole or words >= 3
         ]
         if any(truth for _, truth in judged):
-            yield scored(path.name.split(".")[0], label, judged)
+            yield scored(corpus, label, judged)
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError("a share of words lies from 0 to 1")
+    return value
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--split", choices=SPLITS)
+    parser.add_argument("--role", choices=ROLES, help="whose rows; without it, agents' in Oasis and all in others")
+    parser.add_argument("--strip", action="store_true", help="take punctuation and case away first")
+    parser.add_argument("--wer", type=_share, default=0.0, help="share of words to mishear")
+    parser.add_argument("--json", type=Path, help="where to write the same figures")
+    return parser.parse_args()
 
 
 def main() -> int:
-    """Score the files and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("files", nargs="+", type=Path)
-    parser.add_argument("--split", choices=["train", "dev", "test"])
-    parser.add_argument("--role", default="all", choices=["all", "agent"])
-    parser.add_argument("--strip", action="store_true", help="take punctuation and case away first")
-    parser.add_argument("--wer", type=float, default=0.0, help="share of words to mishear")
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
+    """Score the files and print the table; 1 when a file could not be scored."""
+    options = _options()
     scores: list[Score] = []
+    failed = False
     print(f"{'corpus':10} {'label':27} {'rows':>6} {'pos':>5} {'prec':>6} {'rec':>6} {'F1':>6} {'AP':>6} {'base':>6}")
     for path in options.files:
         began = time.perf_counter()
-        for score in benchmark(path, options):
+        try:
+            chosen = choose(path, options.split, options.role)
+        except UnreadableError as error:
+            print(error, file=sys.stderr)
+            failed = True
+            continue
+        for note in chosen.notes:
+            print(f"{path.name}: {note}.", file=sys.stderr)
+        for score in benchmark(path.name.split(".")[0], chosen, strip=options.strip, wer=options.wer):
             scores.append(score)
             print(
                 f"{score.corpus:10} {score.label:27} {score.rows:6d} {score.positives:5d} {score.precision:6.3f} "
                 f"{score.recall:6.3f} {score.f1:6.3f} {score.average_precision:6.3f} {score.base_rate:6.3f}",
                 flush=True,
             )
-        print(f"{path.name}: {time.perf_counter() - began:.1f} s")
+        print(f"{path.name}: {len(chosen.rows)} rows in {time.perf_counter() - began:.1f} s")
     if options.json:
-        options.json.write_text(json.dumps([asdict(score) for score in scores], indent=1), encoding="utf-8")
-    return 0
+        try:
+            options.json.write_text(json.dumps([asdict(score) for score in scores], indent=1), encoding="utf-8")
+        except OSError as error:
+            print(f"{options.json} cannot be written: {error.strerror}.", file=sys.stderr)
+            failed = True
+    return int(failed)
 
 
 if __name__ == "__main__":
