@@ -187,3 +187,76 @@ def test_the_customer_is_whoever_says_most_beside_the_agent() -> None:
     unknown = Roles(None, "none", 0.0, "nobody can tell")
     assert set(cast(unknown, call).values()) == {"unknown"}
     assert cast(Roles("left", "option", 1.0, "so"), {"left": ()}) == {"left": "agent"}
+
+
+SECOND = "Hi, this is the billing team, how can I help you? I can see your account here. Let me check that for you."
+MACHINE = "Thank you for calling. This call may be recorded. Press one for billing. Your call is important to us."
+
+
+def one_after_another(*texts: tuple[str, str]) -> dict[str, tuple[Word, ...]]:
+    """Return each speaker's words of a call in which one speaks after the other."""
+    call: dict[str, tuple[Word, ...]] = {}
+    at = 0.0
+    for speaker, text in texts:
+        for word in text.split():
+            call[speaker] = (*call.get(speaker, ()), Word(word, at, at + 0.25))
+            at += 0.25
+    return call
+
+
+def test_after_a_transfer_both_agents_are_the_agents_side() -> None:
+    call = one_after_another(
+        ("1", AGENT), ("2", CUSTOMER), ("1", "Let me transfer you."), ("3", SECOND), ("2", CUSTOMER)
+    )
+
+    roles = find_agent(call)
+
+    assert roles.agent in {"1", "3"}
+    assert roles.confidence > 0.9  # two agents are no rivals
+    assert cast(roles, call) == {"1": "agent", "2": "customer", "3": "agent"}
+
+
+def test_a_machine_that_announces_is_neither_however_much_it_says() -> None:
+    call = one_after_another(("1", 4 * f"{MACHINE} "), ("2", AGENT), ("3", CUSTOMER))
+
+    roles = find_agent(call)
+
+    assert roles.agent == "2"
+    assert cast(roles, call) == {"1": "unknown", "2": "agent", "3": "customer"}
+
+
+def test_an_agent_who_says_that_the_call_is_recorded_is_no_machine() -> None:
+    call = one_after_another(
+        ("1", f"{AGENT} This call may be recorded. I am with you."), ("2", CUSTOMER), ("3", MACHINE)
+    )
+    assert cast(find_agent(call), call) == {"1": "agent", "2": "customer", "3": "unknown"}
+
+
+def test_a_crumb_of_a_third_voice_is_nobodys() -> None:
+    call = one_after_another(("1", AGENT), ("2", CUSTOMER), ("3", "my bill"))
+    assert cast(find_agent(call), call) == {"1": "agent", "2": "customer", "3": "unknown"}
+
+
+def test_two_customers_are_never_two_agents() -> None:
+    call = one_after_another(("1", AGENT), ("2", CUSTOMER), ("3", "I paid my bill last week and my wife was told so."))
+    assert list(cast(find_agent(call), call).values()).count("agent") == 1
+
+
+def test_whoever_tells_the_story_is_rather_the_one_who_called() -> None:
+    story = "so there was this thing with the heating and then it got cold and nothing happened"
+    told = one_after_another(("1", "hello"), ("2", f"{story} oh right thanks"), ("1", "does that work"))
+    brief = one_after_another(("1", "hello"), ("2", "oh right thanks"), ("1", "does that work"))
+    asked = one_after_another(("1", f"{story} does that work"), ("2", "oh right thanks"))
+
+    sure = [
+        roles.confidence if roles.agent == "1" else 1 - roles.confidence
+        for roles in map(find_agent, (told, brief, asked))
+    ]
+
+    assert sure == sorted(sure, reverse=True)
+    assert sure[0] > sure[1] + 0.05 > sure[2] + 0.1
+
+
+def test_a_story_without_any_cue_names_nobody() -> None:
+    call = one_after_another(("1", "yes"), ("2", "and then the thing came down again by the wall over there"))
+    assert find_agent(call).agent is None
