@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping
 
 from coach.analysis.acts import LIKELY
 from coach.analysis.reading import HEARD_ENOUGH
-from coach.analysis.reasons import NO_WORDS, NOT_HEARD, ONE_PARTY, needs_two_parties
+from coach.analysis.reasons import NO_WORDS, NOT_HEARD, ONE_PARTY, UNHEARD_ANSWERS, needs_two_parties
 from coach.conversation import Conversation, Measure, Moment, Role, total
+
+ANSWERING = frozenset({"asked_to_repeat", "empathy"})
+"""Kinds of which the agent's words alone tell some: of a sigh or a short "sorry?" only what it answers does."""
 
 LEAST_HEARD = 0.5
 """Share of a party's speech heard clearly under which nothing is counted for it."""
@@ -68,4 +71,6 @@ def _count(
     caution = None
     if share is not None and share < HEARD_ENOUGH:
         caution = f"only {share:.0%} was heard clearly: there may have been more"
+    elif conversation.agent_alone and kind in ANSWERING:
+        caution = UNHEARD_ANSWERS
     return Measure(name, "count", number, number, minutes, caution)

@@ -39,6 +39,10 @@ _AGAINST_CUSTOMER: Final = MappingProxyType(
 _CUSTOMERS: Final = MappingProxyType({"customer_repeats": "customer_repeat"})
 
 
+_OF_THEIRS: Final = frozenset({"paraphrase", "echo", "clarifying_question"})
+"""Kinds that are about what the customer said: nothing shows them where the customer was not recorded."""
+
+
 class Listening:
     """Finds what the agent gives back and asks, and what the customer has to say twice."""
 
@@ -69,7 +73,7 @@ def _agents(reading: Reading) -> Iterable[Moment]:
     found: dict[str, list[Moment]] = {kind: [] for kind in KINDS}
     for said, acts in agent_acts(reading.conversation):
         for kind, confidence in acts.items():
-            if kind in found:
+            if kind in found and not (reading.conversation.agent_alone and kind in _OF_THEIRS):
                 more = {"checks_need": said.view.has("met_need")} if kind == "closing_question" else {}
                 found[kind].append(moment(reading, said, kind, confidence, **more))
     for kind, moments in found.items():

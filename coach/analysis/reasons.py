@@ -12,6 +12,8 @@ NO_SPEECH = "nobody speaks"
 NO_LENGTH = "the recording has no length"
 NO_WORDS = "no words were heard"
 NOT_HEARD = "not heard well enough"
+UNHEARD_ANSWERS = "the other party is not on the recording, and some are known only by what they answer"
+UNHEARD_PAUSES = "the other party is not on the recording: pauses of a second and more are taken for theirs"
 
 
 def needs_two_parties(conversation: Conversation) -> str | None:
@@ -26,6 +28,13 @@ def needs_two_parties(conversation: Conversation) -> str | None:
 def needs_timing(conversation: Conversation) -> str | None:
     """Return why a measure of two parties' timing cannot be computed, ``None`` when it can."""
     return (None if conversation.timed else NOT_TIMED) or needs_two_parties(conversation)
+
+
+def needs_agents_time(conversation: Conversation) -> str | None:
+    """Return why the agent's own turns cannot be timed, ``None`` when they can: the agent alone will do."""
+    if conversation.timed and conversation.agent_alone:
+        return None
+    return needs_timing(conversation)
 
 
 def needs_everyone(conversation: Conversation) -> str | None:

@@ -12,6 +12,10 @@ from coach.conversation import Moment
 SHORTEST: Final = 6
 """Words of a sentence that is long enough to be a script."""
 
+SURE = 0.7
+ASKED_AGAIN = 0.5
+"""Confidence of a repetition that the customer, unheard, may have asked for."""
+
 SHARE, CALLS = 0.3, 20
 """A sentence in this share of at least this many calls is a script."""
 
@@ -41,18 +45,26 @@ def key(said: Said) -> str:
     return " ".join(said.view.clause.head)
 
 
-def scripted(clauses: Iterable[tuple[Said, Acts]], memory: Memory | None = None) -> Iterable[Moment]:
-    """Yield the sentences said twice in this call, or in many calls when there is a memory of them."""
+def scripted(
+    clauses: Iterable[tuple[Said, Acts]], memory: Memory | None = None, *, alone: bool = False
+) -> Iterable[Moment]:
+    """Yield the sentences said twice in this call, or in many calls when there is a memory of them.
+
+    Args:
+        clauses: The agent's, in order, with what each does.
+        memory: What was said in other calls.
+        alone: Whether the customer was not recorded, and may have asked for it again.
+    """
     first: dict[str, int] = {}
     for said, acts in clauses:
         sentence = key(said)
         if len(sentence.split()) < SHORTEST or _exempt(said, acts):
             continue
         if sentence in first and first[sentence] != said.turn:
-            yield said.moment("scripted", 0.7, turn=said.turn, other_turn=first[sentence])
+            yield said.moment("scripted", ASKED_AGAIN if alone else SURE, turn=said.turn, other_turn=first[sentence])
         elif sentence not in first and memory is not None and _often(memory, sentence):
             wordings = tuple(other for act in acts for other in memory.other_wordings(act))[:2]
-            yield said.moment("scripted", 0.7, turn=said.turn, calls=memory.with_sentence(sentence), wordings=wordings)
+            yield said.moment("scripted", SURE, turn=said.turn, calls=memory.with_sentence(sentence), wordings=wordings)
         first.setdefault(sentence, said.turn)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
 from statistics import median
 from types import MappingProxyType
 from typing import ClassVar
@@ -15,11 +17,14 @@ from coach.analysis.reasons import (
     NO_SPEECH,
     NO_WORDS,
     NOT_HEARD,
+    UNHEARD_PAUSES,
+    needs_agents_time,
     needs_everyone,
     needs_timing,
     never_speaks,
 )
 from coach.conversation import (
+    ANSWER,
     Conversation,
     Findings,
     Interval,
@@ -36,6 +41,10 @@ from coach.conversation.small_words import only_filled_pause, said
 
 MONOLOGUE = 60.0
 """An agent's turn of this length, in seconds, without a check of understanding is a monologue."""
+
+
+UNBROKEN = 0.7
+"""Confidence of a monologue where the customer was not recorded: a minute without a pause to answer in."""
 
 
 class Timing:
@@ -55,6 +64,7 @@ class Timing:
             "longest_customer_story": 1,
             "dead_air": 1,
             "longest_silence": 1,
+            "pauses_agent": 1,
             "monologue": 1,
             "hold": 1,
         }
@@ -65,17 +75,21 @@ class Timing:
         why = needs_timing(conversation)
         silences = _silences(conversation)
         long = pauses(conversation, silences) if why is None and not _wordless(conversation) else ()
-        moments = (*_monologues(conversation, why), *(m for p in long if (m := p.moment()) is not None))
+        moments = (
+            *_monologues(conversation, needs_agents_time(conversation)),
+            *(m for p in long if (m := p.moment()) is not None),
+        )
         return Findings(
             (
                 *_talk(conversation, why),
                 _overlap_ratio(conversation),
                 _silence_ratio(conversation),
                 _patience(conversation, long, why),
-                _longest(conversation, "longest_monologue", "agent", why),
+                _longest_monologue(conversation, needs_agents_time(conversation)),
                 _longest(conversation, "longest_customer_story", "customer", why),
                 _dead_air(conversation, long, why),
                 _longest_silence(conversation, silences),
+                _pauses_agent(conversation),
             ),
             tuple(sorted(moments, key=lambda m: (m.start, m.end))),
         )
@@ -117,7 +131,8 @@ def _silence_ratio(conversation: Conversation) -> Measure:
     why = needs_everyone(conversation)
     if why is not None:
         return Measure.missing("silence_ratio", "ratio", why)
-    silent = conversation.duration - total(_everyone(conversation))
+    # A machine's announcement is neither party's speech.
+    silent = conversation.duration - total(union(*(party.stretches for party in conversation.callers)))
     return Measure.ratio("silence_ratio", silent, conversation.duration, empty=NO_LENGTH)
 
 
@@ -158,6 +173,34 @@ def _longest(conversation: Conversation, name: str, role: Role, why: str | None)
     return Measure(name, "s", max(spans))
 
 
+def _longest_monologue(conversation: Conversation, why: str | None) -> Measure:
+    found = _longest(conversation, "longest_monologue", "agent", why)
+    return replace(found, why=UNHEARD_PAUSES) if conversation.agent_alone and found.value is not None else found
+
+
+def _pauses_agent(conversation: Conversation) -> Measure:
+    """Return how often the agent pauses within a turn, the customer silent, for each minute of speech.
+
+    Pauses of a second and more are left out in every call, as the customer may be answering in them where only
+    the agent was recorded.
+    """
+    agent, customer = conversation.party("agent"), conversation.party("customer")
+    why = needs_agents_time(conversation)
+    if agent is None or not agent.speech or why is not None:
+        return Measure.missing("pauses_agent", "count", why or never_speaks("agent"))
+    turns = [turn.interval for turn in conversation.turns if turn.role == "agent" and turn.kind == "turn"]
+    theirs = customer.stretches if customer is not None else ()
+    gaps = [Interval(one.end, two.start) for one, two in pairwise(agent.stretches) if two.start - one.end < ANSWER]
+    own = [gap for gap in gaps if _within(turns, gap) and not _touches(theirs, gap)]
+    return Measure.count("pauses_agent", len(own), per=total(agent.stretches) / 60)
+
+
+def _within(turns: Sequence[Interval], gap: Interval) -> bool:
+    """Whether a gap lies inside the last of some turns, sorted, that began before it."""
+    at = bisect_left(turns, gap.start, key=lambda turn: turn.start) - 1
+    return at >= 0 and gap.end <= turns[at].end
+
+
 def _silences(conversation: Conversation) -> Timeline:
     """Return the mutual silences between first and last speech."""
     speech = _everyone(conversation)
@@ -196,7 +239,7 @@ def _monologues(conversation: Conversation, why: str | None) -> tuple[Moment, ..
             "agent",
             turn.interval,
             " ".join(word.text for word in turn.words[:16]),
-            0.8,
+            UNBROKEN if conversation.agent_alone else 0.8,
             MappingProxyType({"turn": index, "seconds": round(turn.interval.duration, 1)}),
         )
         for index, turn in enumerate(conversation.turns)

@@ -15,9 +15,9 @@ from coach.analysis.repair import is_ordeal
 from coach.analysis.scripted import Memory, scripted
 from coach.conversation import Conversation, Findings, Measure, Moment
 
-_COUNTED: Final = MappingProxyType(
-    {"empathy_statements": "empathy", "reassurances": "reassurance", "apologies": "apology"}
-)
+_COUNTED: Final = MappingProxyType({"empathy_statements": "empathy", "apologies": "apology"})
+_AGAINST_CUSTOMER: Final = MappingProxyType({"reassurances": "reassurance"})
+"""What needs a worry to answer."""
 KINDS: Final = (
     "empathy",
     "reassurance",
@@ -39,7 +39,9 @@ class Empathy:
 
     name: ClassVar[str] = "empathy"
     requires: ClassVar[frozenset[str]] = frozenset({"agent", "words"})
-    versions: ClassVar[Mapping[str, int]] = MappingProxyType({name: 1 for name in (*KINDS, *_COUNTED)})
+    versions: ClassVar[Mapping[str, int]] = MappingProxyType(
+        {name: 1 for name in (*KINDS, *_COUNTED, *_AGAINST_CUSTOMER)}
+    )
 
     def __init__(self, memory: Memory | None = None) -> None:
         self._memory = memory
@@ -47,14 +49,22 @@ class Empathy:
     def analyze(self, conversation: Conversation) -> Findings:
         """Return moments and counts of empathy in words."""
         if why := unmet(conversation, self.requires):
-            return Findings(tuple(Measure.missing(name, "count", why) for name in _COUNTED))
+            return Findings(tuple(Measure.missing(name, "count", why) for name in (*_COUNTED, *_AGAINST_CUSTOMER)))
         reading = read(conversation)
         clauses = agent_acts(conversation)
-        moments = [*_warm(reading, clauses), *_apologies(reading, clauses), *scripted(clauses, self._memory)]
+        moments = [
+            *_warm(reading, clauses),
+            *_apologies(reading, clauses),
+            *scripted(clauses, self._memory, alone=conversation.agent_alone),
+        ]
         moments += [*distresses(reading), *hard_call(reading)]
         if conversation.two_parties:
             moments += [*absences.owed(reading), *absences.missed_empathy(reading)]
-        return Findings(counts(conversation, moments, _COUNTED, of="agent")) + Findings(moments=tuple(moments))
+        measures = (
+            *counts(conversation, moments, _COUNTED, of="agent"),
+            *counts(conversation, moments, _AGAINST_CUSTOMER, of="agent", context=conversation.agent_alone),
+        )
+        return Findings(measures) + Findings(moments=tuple(moments))
 
 
 def _warm(reading: Reading, clauses: tuple[tuple[Said, Acts], ...]) -> Iterable[Moment]:
@@ -96,8 +106,8 @@ def _forced(reading: Reading, said: Said, made: list[Said]) -> tuple[float, str]
         first = list(dict.fromkeys(stream.turns[:heard]))
         clear = not said.view.troubled and all(reading.heard_there(turn, (said.turn,)) for turn in first)
         return (0.6, "before the problem was heard") if clear else None
-    if not made or said.view.has("patience"):
-        return None
+    if not made or said.view.has("patience") or not reading.conversation.two_parties:
+        return None  # what the customer may have told since is not known
     since = [part for part in reading.customer if made[-1].interval.start <= part.interval.start < said.interval.start]
     news = any(distress(part.view) > 0 or is_ordeal(part.view.clause.tokens) for part in since)
     told = sum(part.view.form.words for part in since)

@@ -50,7 +50,8 @@ def advise(
     """Return one thing to keep, one to try, further ones for those who ask, and practice.
 
     Advice rests on moments of confidence 0.7 and more. While the roles are unknown there is none; after a
-    hard call there is only what to keep; on a delayed line nobody is advised about interrupting.
+    hard call there is only what to keep; on a delayed line nobody is advised about interrupting. Where the agent
+    alone was recorded it rests on what the agent's own words show.
 
     Args:
         conversation: The call.
@@ -60,7 +61,7 @@ def advise(
         delayed_line: Whether both parties often started at once.
     """
     say, ground = load_sentences(), Ground(conversation, findings, rubric, delayed_line)
-    if not conversation.two_parties:
+    if not conversation.two_parties and not conversation.agent_alone:
         return Coaching(why_no_try=say(_apart(conversation)))
     kept = keep(ground, skills, say)
     if ground.hard:
@@ -79,6 +80,8 @@ def _nothing(ground: Ground) -> str:
         return "words"
     if not ground.heard:
         return "not_heard"
+    if ground.conversation.agent_alone:
+        return "one_party"
     return "delay" if ground.delayed_line else "nothing"
 
 

@@ -84,8 +84,8 @@ class Ground:
 
     @cached_property
     def has_words(self) -> bool:
-        """Whether both parties have words."""
-        return all(party.words for party in self.conversation.parties)
+        """Whether both parties have words; of one recorded alone, that one."""
+        return all(party.words for party in self.conversation.callers)
 
     @cached_property
     def heard(self) -> bool:

@@ -34,7 +34,7 @@ def _wanted() -> dict[str, frozenset[str]]:
 
 
 _HEARD = {"both": frozenset({"agent", "customer"}), "unknown": _NONE}
-_ABSENT = ("roles", "not_heard", "timing", "delay", "nothing", "call_type", "words", "hard")
+_ABSENT = ("roles", "not_heard", "timing", "delay", "nothing", "call_type", "words", "hard", "one_party")
 _FORMS = {"clause": frozenset({"clause"}), "thing": frozenset({"thing"}), "plain": _NONE}
 _NO_TRY = ("nothing", "quiet", "hard", "roles", "one_party", "one_lane", "not_heard", "words", "delay")
 

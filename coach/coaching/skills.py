@@ -65,10 +65,13 @@ def overall(found: Iterable[Skill]) -> float | None:
 
 
 def _count(skill: str, ground: Ground, call_type: str | None) -> Count:
-    if not ground.conversation.two_parties:
+    if not ground.conversation.two_parties and not ground.conversation.agent_alone:
         return Count(absent="roles")
     if not ground.rubric.applies(skill, call_type):
         return Count(absent="call_type")
+    if ground.conversation.agent_alone:
+        # Every skill is about two people: what the agent's words show is shown, and nothing is counted as missing.
+        return Count(moments=_indices(ground.moments(*OWN_WORDS.get(skill, ()))), absent="one_party")
     count = _COUNTS[skill](ground)
     return count if count.of or count.absent else Count(moments=count.moments, absent="nothing")
 
@@ -203,6 +206,17 @@ def _seeing_it_through(ground: Ground) -> Count:
     if not ground.stories and not any(steps):
         return Count()  # nothing was asked for that could be seen through
     return Count(sum(bool(step) for step in steps), len(steps), moments)
+
+
+OWN_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "room_to_talk": ("monologue",),
+        "asking": ("open_question", "check_understanding"),
+        "acknowledging": ("empathy", "reassurance"),
+        "seeing_it_through": tuple(kind for kinds in STEPS for kind in kinds),
+    }
+)
+"""Kinds that the agent's own words show of each skill, where the agent alone was recorded."""
 
 
 def _indices(found: Iterable[Found]) -> tuple[int, ...]:

@@ -44,10 +44,11 @@ from coach.conversation.review import (
     Roles,
     Skill,
 )
-from coach.conversation.turns import converse
+from coach.conversation.turns import ANSWER, converse
 from coach.conversation.words import Segment, Transcript, Word
 
 __all__ = [
+    "ANSWER",
     "BRIDGED",
     "CLEAR",
     "NOTHING",

@@ -14,6 +14,8 @@ from coach.conversation.words import Word
 Separation = Literal["channels", "diarization", "transcript", "none"]
 TurnKind = Literal["turn", "backchannel", "attempt"]
 
+PAIR: tuple[Role, Role] = ("agent", "customer")
+
 BRIDGED = 0.3
 """Gaps of one party's activity shorter than this, in seconds, do not end a stretch."""
 
@@ -120,7 +122,7 @@ class Conversation:
     Attributes:
         duration: Length of the recording, in seconds.
         separation: How the parties were told apart.
-        parties: One or two, agent first where known.
+        parties: One or two, agent first where known; more where a machine or somebody unknown speaks too.
         turns: Sorted by start; they may overlap.
         floor: How each stretch that began inside the other's turn was ruled.
         timed: Whether activity is known; false for subtitle cues, which leave timing null.
@@ -143,6 +145,17 @@ class Conversation:
     def two_parties(self) -> bool:
         """Whether both the agent and the customer are known."""
         return self.party("agent") is not None and self.party("customer") is not None
+
+    @cached_property
+    def agent_alone(self) -> bool:
+        """Whether the agent's side is all that was recorded: silences may hold what the customer said."""
+        return [party.role for party in self.parties] == ["agent"] and self.separation != "none"
+
+    @cached_property
+    def callers(self) -> tuple[Party, ...]:
+        """The agent and the customer where both are known, otherwise everybody."""
+        two = tuple(party for role in PAIR if (party := self.party(role)) is not None)
+        return two if len(two) == 2 else self.parties
 
     def heard(self, role: Role, within: Interval | None = None) -> float | None:
         """Return the share of a party's speech that was heard clearly, 0 to 1.
@@ -173,6 +186,6 @@ class Conversation:
     @cached_property
     def overlap(self) -> float:
         """Seconds in which both parties speak, by bridged speech."""
-        if len(self.parties) != 2:
+        if len(self.callers) != 2:
             return 0.0
-        return total(intersection(*(party.stretches for party in self.parties)))
+        return total(intersection(*(party.stretches for party in self.callers)))

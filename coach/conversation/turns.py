@@ -29,6 +29,8 @@ from coach.conversation.stretches import Stretch, stretches_of
 
 READABLE_PAUSE = 1.0
 """Where nobody can tell the parties apart, a pause of this length, in seconds, starts a new line of the transcript."""
+ANSWER = 1.0
+"""Where the agent alone is heard, a pause of this length, in seconds, may hold the customer's answer: a turn ends."""
 
 _KINDS: dict[str, TurnKind] = {"backchannel": "backchannel", "interruption_attempt": "attempt"}
 
@@ -44,20 +46,18 @@ def converse(
     """Return the conversation that the parties had.
 
     Args:
-        parties: Each with its raw activity and words; of each role at most one.
+        parties: Each with its raw activity and words; of each role at most one, but any number unknown. Where both
+            are known, agent and customer come first, and only what is between the two is ruled on.
         duration: Length of the recording, in seconds.
         separation: How the parties were told apart.
         timed: Whether activity is known; otherwise turns follow the words and nothing is ruled on.
         word_times: Whether the words' times say when they were spoken.
     """
     sides = [stretches_of(i, party, _timeline(party, timed=timed)) for i, party in enumerate(parties)]
-    heard_by_words_alone = any(party.words and not party.speech for party in parties)
-    if timed and len(parties) == 2 and separation != "none" and not heard_by_words_alone:
-        floor = Floor(parties, sides)
-        rulings = floor.rulings()
-    else:
-        rulings = [Ruling(s, "turn") for side in sides for s in side]
-    runs = _runs(rulings, sides, longest_pause=READABLE_PAUSE if separation == "none" else MUTUAL_SILENCE)
+    ruled = _between(parties) if timed and separation != "none" else 0
+    rulings = Floor(parties[:ruled], sides[:ruled]).rulings() if ruled else []
+    rulings += [Ruling(s, "turn") for side in sides[ruled:] for s in side]
+    runs = _runs(rulings, sides, longest_pause=_longest_pause(parties, separation))
     turns, at = _turns(runs, parties)
     return Conversation(
         duration=max([duration, *(spoken.end for party in parties for spoken in party.speech)]),
@@ -68,6 +68,21 @@ def converse(
         timed=timed,
         word_times=word_times,
     )
+
+
+def _between(parties: Sequence[Party]) -> int:
+    """Return how many parties, from the first, take the floor from each other: two or none."""
+    known = [party.role for party in parties[:2]] == ["agent", "customer"]
+    if len(parties) < 2 or (len(parties) > 2 and not known):
+        return 0
+    return 0 if any(party.words and not party.speech for party in parties[:2]) else 2
+
+
+def _longest_pause(parties: Sequence[Party], separation: Separation) -> float:
+    """Return the silence that ends a turn by itself, in seconds."""
+    if separation == "none":
+        return READABLE_PAUSE
+    return ANSWER if [party.role for party in parties] == ["agent"] else MUTUAL_SILENCE
 
 
 def _timeline(party: Party, *, timed: bool) -> Timeline:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import pytest
 from building import Line, call, party, words
 
-from coach.analysis.reasons import NO_LENGTH, NO_SPEECH, NOT_TIMED, ONE_LANE, ONE_PARTY, ROLES_UNKNOWN
+from coach.analysis.reasons import NO_LENGTH, NO_SPEECH, NOT_TIMED, ONE_LANE, ONE_PARTY, ROLES_UNKNOWN, UNHEARD_PAUSES
 from coach.analysis.timing import Timing
-from coach.conversation import Conversation, Measure, Moment, Party, converse
+from coach.conversation import Conversation, Interval, Measure, Moment, Party, converse
 
 NAMES = (
     *("talk_ratio", "talk_share_agent", "talk_share_customer", "overlap_ratio", "silence_ratio", "patience"),
-    *("longest_monologue", "longest_customer_story", "dead_air", "longest_silence"),
+    *("longest_monologue", "longest_customer_story", "dead_air", "longest_silence", "pauses_agent"),
 )
 AGENT: list[Line] = [(4.0, 7.0, "let me look at March"), (7.2, 8.0, "for you"), (12.0, 14.0, "here it is then")]
 CUSTOMER: list[Line] = [(1.0, 3.5, "my bill is twice as high"), (7.5, 9.0, "thank you that would help")]
@@ -174,10 +174,60 @@ def test_one_lane_tells_silence_and_nothing_about_two_parties() -> None:
 
 
 def test_one_side_alone_does_not_tell_when_the_call_was_silent() -> None:
-    agent_alone = converse([party("agent", [(0.0, 90.0, "so your bill went up " * 9)])], 100.0, "channels")
+    agent_alone = converse([party("agent", [(0.0, 50.0, "so your bill went up " * 9)])], 100.0, "channels")
 
-    assert {measure(agent_alone, name).why for name in NAMES} == {ONE_PARTY}
+    known = {"longest_monologue", "pauses_agent"}
+    assert {measure(agent_alone, name).why for name in NAMES if name not in known} == {ONE_PARTY}
+    assert measure(agent_alone, "longest_monologue") == Measure("longest_monologue", "s", 50.0, why=UNHEARD_PAUSES)
     assert Timing().analyze(agent_alone).moments == ()
+
+
+def test_where_the_agent_alone_is_heard_long_silences_are_nobodys() -> None:
+    said = [(0.0, 20.0, "one moment please " * 9), (21.2, 41.0, "so your bill " * 9), (60.0, 80.0, "here it is " * 9)]
+    agent_alone = converse([party("agent", said)], 100.0, "channels")
+
+    found = Timing().analyze(agent_alone)
+
+    assert found.moments == ()  # neither a hold nor dead air, nor a monologue of all three
+    assert measure(agent_alone, "longest_monologue").value == 20.0
+    assert [turn.start for turn in agent_alone.turns] == [0.0, 21.2, 60.0]
+
+
+def test_a_minute_without_a_pause_to_answer_in_is_a_monologue_even_alone() -> None:
+    said = [(0.0, 30.0, "so your bill went up " * 9), (30.9, 61.0, "as it was cold " * 9)]
+
+    (moment,) = Timing().analyze(converse([party("agent", said)], 100.0, "channels")).moments
+
+    assert (moment.kind, moment.confidence) == ("monologue", 0.7)
+
+
+def test_pauses_are_the_agents_own_short_ones() -> None:
+    agent = [
+        (0.0, 2.0, "so"),
+        (2.2, 4.0, "your"),
+        (4.5, 6.0, "bill"),
+        (6.9, 8.0, "is"),
+        (9.1, 10.0, "high"),
+        (13.0, 14.0, "yes"),
+    ]
+    customer = [(10.2, 12.8, "but that is wrong")]
+
+    both, alone = call(agent, customer), converse([party("agent", agent)], 20.0, "channels")
+
+    found = measure(both, "pauses_agent")
+    assert found.value == 2  # 0.5 and 0.9 s: not what is bridged, not a second and more, not the customer's time
+    assert found.denominator == pytest.approx((4.0 + 1.5 + 1.1 + 0.9 + 1.0) / 60)
+    assert measure(alone, "pauses_agent") == found
+
+
+def test_an_announcement_is_neither_partys_speech_and_breaks_a_silence() -> None:
+    machine = Party("unknown", "3", (Interval(8.0, 14.0),), ())
+    parties = [party("agent", AGENT), party("customer", CUSTOMER)]
+    two, three = converse(parties, 30.0, "diarization"), converse([*parties, machine], 30.0, "diarization")
+
+    for name in ("talk_ratio", "talk_share_agent", "silence_ratio", "overlap_ratio"):
+        assert value(three, name) == value(two, name), name
+    assert three.floor == two.floor
 
 
 def test_unknown_roles_leave_what_does_not_depend_on_them() -> None:

@@ -263,6 +263,7 @@ def measures(call: Conversation) -> tuple[Measure, ...]:
         Measure("pace_agent", "words/min", words / time, words, time),
         Measure.missing("pace_customer", "words/min", "their words were not heard clearly enough to count"),
         seconds("dead_air", 0.0),
+        count("pauses_agent", 4, 1.0),
         seconds("longest_silence", 9.0),
         count("paraphrases", 1),
         count("clarifying_questions", 0),
