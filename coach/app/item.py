@@ -98,7 +98,10 @@ class Lane:
 
 @dataclass(frozen=True)
 class Call:
-    """One call and what the stages have made of it so far; each stage returns a new one."""
+    """One call and what the stages have made of it so far; each stage returns a new one.
+
+    ``own_channel`` is the channel of a recording with two that holds the agent's side alone.
+    """
 
     request: Request
     settings: Settings
@@ -109,6 +112,7 @@ class Call:
     imported: Imported | None = None
     lanes: tuple[Lane, ...] = ()
     mono: Samples | None = None
+    own_channel: str | None = None
     separation: Separation = "none"
     transcript: Transcript | None = None
     masked: Mapping[str, int] | None = None

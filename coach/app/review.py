@@ -281,7 +281,9 @@ def swapped(review: Last) -> Request:
     request, agent = review.request, review.agent
     if request.agent is not None:
         return _exchanged(request)
-    if request.only_me or agent is None:
+    if request.only_me:
+        raise UsageError("That review holds your own side alone (--only-me), so there is nothing to exchange.")
+    if agent is None:
         raise UsageError(
             "Nobody was taken as the agent there, so there is nothing to exchange. "
             "Say who is: --agent-channel left or right, or --agent-speaker 1 or 2."
@@ -300,11 +302,13 @@ def check(request: Request, settings: Settings) -> None:
         UsageError: They do not.
     """
     if (request.agent is None) != (request.customer is None):
-        raise UsageError("One file a party needs both: --agent FILE --customer FILE.")
+        raise UsageError(
+            "One file a party needs both: --agent FILE --customer FILE. Your own side alone is --agent FILE."
+        )
     if request.agent is not None and (request.agent_channel is not None or request.agent_speaker is not None):
         raise UsageError("--agent and --customer name the parties: leave out --agent-channel and --agent-speaker.")
-    if request.only_me and (request.agent is not None or request.transcript is not None):
-        raise UsageError("--only-me is for one recording of the agent's side; it takes no second file.")
+    if request.only_me:
+        _check_alone(request)
     if request.agent_channel not in (None, *CHANNELS):
         raise UsageError("--agent-channel is left or right.")
     if request.agent_speaker not in (None, 1, 2):
@@ -317,3 +321,15 @@ def check(request: Request, settings: Settings) -> None:
         RawFormat.parse(request.raw)
     if not settings.formats:
         raise UsageError("Nothing would be written: give at least one --format.")
+
+
+def _check_alone(request: Request) -> None:
+    """Check what goes with a recording of the agent's side alone.
+
+    Raises:
+        UsageError: Something does not.
+    """
+    if request.agent is not None or request.transcript is not None:
+        raise UsageError("--only-me is for one recording of the agent's side; it takes no second file.")
+    if request.agent_speaker is not None:
+        raise UsageError("--only-me leaves one party: leave out --agent-speaker.")

@@ -29,14 +29,19 @@ Out = Annotated[
     Path | None, typer.Option(help="Folder for the reports. [default: ./coaching]", readable=False, show_default=False)
 ]
 AgentFile = Annotated[
-    Path | None, typer.Option("--agent", help="The agent's own file.", readable=False, show_default=False)
+    Path | None,
+    typer.Option(
+        "--agent", help="The agent's own file; without --customer, that side alone.", readable=False, show_default=False
+    ),
 ]
 CustomerFile = Annotated[
     Path | None, typer.Option("--customer", help="The customer's own file.", readable=False, show_default=False)
 ]
 OnlyMe = Annotated[bool, typer.Option("--only-me", help="The recording holds the agent's side alone.")]
 AgentChannel = Annotated[str | None, typer.Option(help="Which channel is the agent's: left or right.")]
-AgentSpeaker = Annotated[int | None, typer.Option(help="Which of a transcript's speakers is the agent: 1 or 2.")]
+AgentSpeaker = Annotated[
+    int | None, typer.Option(help="Which speaker is the agent, of a transcript or on one channel: 1 or 2.")
+]
 Swap = Annotated[bool, typer.Option("--swap", help="Review the last call again with the roles exchanged.")]
 TranscriptFile = Annotated[
     Path | None, typer.Option("--transcript", help="Take this transcript instead of recognising.", readable=False)
@@ -129,6 +134,8 @@ def _requests(calls: Sequence[Path], agent: Path | None, customer: Path | None, 
     if agent is not None or customer is not None:
         if calls:
             raise UsageError("Name either recordings, or one file a party with --agent and --customer.")
+        if customer is None:  # the agent's file by itself is the agent's side alone
+            return [replace(shared, recording=agent, only_me=True)]
         return [replace(shared, agent=agent, customer=customer)]
     if len(calls) > 1 and (shared.transcript is not None or shared.name is not None):
         raise UsageError("--transcript and --name are for one call at a time.")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from coach.conversation import Measure, Review, total
 from coach.reporting.phrases import Phrases
-from coach.reporting.text import clean, duration
+from coach.reporting.text import clean, duration, number
+
+COUNTED = 0.5
+"""Confidence from which a moment counts."""
 
 
 def find(review: Review, name: str) -> Measure | None:
@@ -46,10 +49,29 @@ def one_sided(review: Review) -> str | None:
 
 def opening(review: Review, say: Phrases) -> tuple[str, ...]:
     """Return the three sentences: how long, whether they were heard, and how the turns went."""
+    if review.conversation.agent_alone:
+        return _own_side(review, say), in_own_words(review, say), say("opening.one_party")
     alone = one_sided(review)
     if alone is not None:
         return say("opening.talk_only", duration=duration(length(review))), say(f"opening.{alone}")
     return _talk(review, say), _heard(review, say), _floor(review, say)
+
+
+def in_own_words(review: Review, say: Phrases) -> str:
+    """Return what the agent's words alone show, where nobody else was recorded."""
+    names = {"open": "open_questions", "closed": "closed_questions", "sorry": "apologies"}
+    found = {blank: find(review, name) for blank, name in names.items()}
+    if any(measure is None for measure in found.values()):
+        return say("opening.own_words_unknown", why=why(review, "open_questions"))
+    counts = {blank: number(measure.value or 0) for blank, measure in found.items() if measure is not None}
+    owning = sum(1 for moment in review.findings.of("ownership", "commitment", role="agent", sure=COUNTED))
+    return say("opening.own_words", **counts, mine=number(owning))
+
+
+def _own_side(review: Review, say: Phrases) -> str:
+    agent = review.conversation.party("agent")
+    spoken = duration(total(agent.stretches)) if agent is not None else ""
+    return say("opening.own_side", agent=spoken, duration=duration(length(review)))
 
 
 def _talk(review: Review, say: Phrases) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from coach.conversation import Advice, Review
-from coach.reporting.opening import find, length, one_sided, spoke, title, why
+from coach.reporting.opening import find, in_own_words, length, one_sided, spoke, title, why
 from coach.reporting.page import SURE, card
 from coach.reporting.phrases import Phrases, phrases
 from coach.reporting.text import WIDTH, clean, clock, duration, number, percent, wrap
@@ -46,6 +46,8 @@ def terminal_summary(review: Review, report: Path | None, *, width: int = WIDTH,
 
 def _glance(review: Review, say: Phrases) -> list[str]:
     """Return the call in a few sentences, what the customer got to be heard with first."""
+    if review.conversation.agent_alone:
+        return [say("summary.one_party"), in_own_words(review, say)]
     alone = one_sided(review)
     if alone is not None:
         return [say(f"summary.{alone}")]

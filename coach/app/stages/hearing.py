@@ -11,8 +11,8 @@ from coach.app.item import Call, Lane, Request
 from coach.app.recipe import Need
 from coach.app.settings import CHANNELS, Settings
 from coach.app.stages.base import Stage
-from coach.conversation import Separation
-from coach.speech.activity import detect
+from coach.conversation import Separation, UsageError, intersection, total
+from coach.speech.activity import LaneActivity, detect
 from coach.speech.cutting import CutSettings, cuts
 from coach.speech.decoding.decoder import decode, decode_parties
 from coach.speech.decoding.limits import Limits
@@ -21,7 +21,7 @@ from coach.speech.decoding.sound import Sound
 from coach.speech.importing.read import read_transcript
 from coach.speech.samples import Samples
 from coach.speech.separation import identical, louder, mix, silent
-from coach.speech.sidecar import from_tags, read_sidecar
+from coach.speech.sidecar import claim_from_name, from_tags, read_sidecar
 from coach.speech.silero import Silero
 from coach.speech.transcribers.choose import open_transcriber
 from coach.speech.transcribers.protocol import LaneToHear, Transcriber
@@ -34,6 +34,18 @@ IDENTICAL = (
 ONE_CHANNEL_SILENT = (
     "Nobody speaks on the {which} channel, so both parties are probably on the other one and cannot be told apart."
 )
+
+ONLY_ME = (
+    "Only your own side is on this recording. Your words, questions, pace and pauses are here; what takes the other "
+    "party's words or times is left empty."
+)
+NOBODY_ALONE = "Nobody speaks on this recording of your own side."
+WHOSE_CHANNEL = (
+    "Somebody else speaks on each channel of this recording, so it is not your side alone. Say which channel is yours "
+    "with --agent-channel left or --agent-channel right, or leave out --only-me."
+)
+MOST_SHARED = 0.5
+"""Share of the less talkative channel's speech under which two channels that differ hold two people."""
 
 NO_DEVICE = (
     "The recogniser that comes with coach runs on the processor, so --device cuda changed nothing. "
@@ -106,12 +118,14 @@ class Listen(Stage):
         """Return the call with its lanes."""
         if call.sound is None:
             return replace(call, separation="transcript")
+        if call.request.only_me:
+            return self._own(call, call.sound.lanes)
         samples, labels, separation, warnings = _lanes(call.request, call.sound)
         found = detect(samples, self._silero, progress=lambda share: call.progress(self.name, share))
         lanes = tuple(Lane(*lane) for lane in zip(labels, samples, found, strict=True))
         warnings += tuple(warning for lane in lanes for warning in lane.activity.warnings)
         empty = [lane for lane in lanes if silent(lane.activity)]
-        if labels == ("left", "right") and len(empty) == 1 and not call.request.only_me:
+        if labels == ("left", "right") and len(empty) == 1:
             # The words of both would otherwise be judged as one party's monologue.
             lanes = tuple(replace(lane, speaker="mono") for lane in lanes if lane is not empty[0])
             separation = "none"
@@ -120,24 +134,59 @@ class Listen(Stage):
             separation = "transcript"
         return replace(call, lanes=lanes, separation=separation, warnings=(*call.warnings, *warnings))
 
+    def _own(self, call: Call, lanes: Sequence[Samples]) -> Call:
+        """Return the call with the agent's lane alone.
+
+        Raises:
+            UsageError: Two channels hold two people, and nothing says which is the agent.
+        """
+        progress = lambda share: call.progress(self.name, share)  # noqa: E731
+        channel = _own_channel(call) if len(lanes) == 2 else None
+        if channel is None and len(lanes) == 2 and not identical(lanes):
+            both = detect(lanes, self._silero, progress=progress)
+            if not any(silent(one) for one in both) and _two_people(both):
+                raise UsageError(WHOSE_CHANNEL)
+        own = lanes[CHANNELS.index(channel)] if channel is not None else _one_of(lanes)
+        (heard,) = detect([own], self._silero, progress=progress)
+        warnings = (ONLY_ME, *([NOBODY_ALONE] if silent(heard) else []), *heard.warnings)
+        return replace(
+            call,
+            lanes=(Lane("agent", own, heard),),
+            own_channel=channel,
+            separation="channels",
+            warnings=(*call.warnings, *warnings),
+        )
+
+
+def _own_channel(call: Call) -> str | None:
+    """Return which of two channels is the agent's, by option, settings, or what lies beside the recording."""
+    if call.request.agent_channel is not None:
+        return call.request.agent_channel
+    channel, _ = call.settings.channel_for(call.request.source)
+    told = call.sidecar.claim if call.sidecar is not None else None
+    claim = told or claim_from_name(call.request.source)
+    return channel or (claim.agent if claim is not None and claim.agent in CHANNELS else None)
+
+
+def _two_people(both: Sequence[LaneActivity]) -> bool:
+    """Whether two channels speak at different times, as two people do and two microphones before one do not."""
+    one, two = (activity.speech for activity in both)
+    return total(intersection(one, two)) < MOST_SHARED * min(total(one), total(two))
+
+
+def _one_of(lanes: Sequence[Samples]) -> Samples:
+    """Return one lane of several that hold the same person."""
+    return louder(lanes) if len(lanes) == 2 and identical(lanes) else mix(lanes)
+
 
 def _lanes(request: Request, sound: Sound) -> tuple[Sequence[Samples], tuple[str, ...], Separation, tuple[str, ...]]:
     """Return lanes, their labels, how they are told apart, and what to warn of."""
     lanes = sound.lanes
-    if request.only_me:
-        return [_own(lanes, request.agent_channel)], ("agent",), "channels", ()
     if len(lanes) == 2 and not identical(lanes):
         labels = ("left", "right") if request.agent is None else ("agent", "customer")
         return lanes, labels, "channels", ()
     warnings = (IDENTICAL,) if len(lanes) == 2 else ()
     return [louder(lanes)], ("mono",), "none", warnings
-
-
-def _own(lanes: Sequence[Samples], channel: str | None) -> Samples:
-    """Return the agent's lane of a recording that holds their side alone."""
-    if len(lanes) == 1:
-        return lanes[0]
-    return lanes[CHANNELS.index(channel)] if channel is not None and len(lanes) == 2 else mix(lanes)
 
 
 class Transcribe(Stage):

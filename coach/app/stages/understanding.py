@@ -134,7 +134,7 @@ def _roles(call: Call, words: Mapping[str, Sequence[Word]]) -> Assigned:
     """Return who the agent is: by option, then metadata or sidecar, then what a transcript states, then the words."""
     speakers = list(words)
     if call.request.only_me:
-        return Assigned(Roles("agent", "option", 1.0, "the recording holds the agent's side alone (--only-me)"))
+        return Assigned(Roles("agent", "option", 1.0, "the recording holds your own side alone (--only-me)"))
     if speakers == ["mono"] or not speakers:
         return Assigned(Roles(None, "none", 0.0, "both parties are on one channel"))
     assigned = assign(

@@ -171,7 +171,7 @@ def _recording(call: Call, roles: Roles) -> Recording:
         duration=sound.duration,
         sample_rate=sound.sample_rate,
         channels=sound.channels,
-        agent_channel={"left": 0, "right": 1}.get(roles.agent or ""),
+        agent_channel={"left": 0, "right": 1}.get(call.own_channel or roles.agent or ""),
         agent=name,
         started_at=started,
         parts=parts,
