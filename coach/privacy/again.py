@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
-from coach.privacy.chains import Chain, Lane
+from coach.privacy.chains import Chain, Lane, luhn
 
 REPEATED = 30.0
 """Seconds within which the same digits are taken to be a read-back."""
@@ -18,6 +18,13 @@ TOGETHER = 8.0
 
 BESIDE = 6.0
 """Longest pause between a number and what is left of it, in seconds."""
+
+
+CARD_SIZES = range(15, 17)
+"""Digits of the cards that are put together from far pieces; shorter and longer ones need a cue."""
+
+MOST_PIECES = 8
+"""Most pieces that are tried together."""
 
 
 def _grams(digits: str) -> set[str]:
@@ -64,6 +71,31 @@ def _unrepeated(run: Sequence[Chain]) -> int:
         if not (said and alike(chain.digits, tail)):
             said += chain.digits
     return len(said)
+
+
+def whole_cards(chains: Sequence[Chain], kinds: Mapping[int, str]) -> Iterator[Chain]:
+    """Yield the numbers of one party that make a valid card together, whatever was said between them.
+
+    Args:
+        chains: Bare numbers that nothing names, in order of time.
+        kinds: What was found so far, by chain id.
+    """
+    by_speaker: dict[int, list[Chain]] = {}
+    for chain in chains:
+        if id(chain) not in kinds and len(chain.digits) > 1:
+            by_speaker.setdefault(chain.speaker, []).append(chain)
+    for own in by_speaker.values():
+        for k in range(len(own)):
+            said = ""
+            for j in range(k, min(k + MOST_PIECES, len(own))):
+                if j > k and own[j].start - own[j - 1].end > REPEATED:
+                    break
+                said += own[j].digits
+                if len(said) > CARD_SIZES.stop:
+                    break
+                if len(said) in CARD_SIZES and said[0] in "3456" and luhn(said):
+                    yield from own[k : j + 1]
+                    break
 
 
 def read_back(chains: Sequence[Chain], private: Sequence[Chain], kinds: Mapping[int, str]) -> dict[int, str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from coach.privacy.cues import Cue, counting, find_cues
-from coach.privacy.numbers import FILLERS, Atom, Flag, Piece, atoms, flagged, pieces
+from coach.privacy.context import flagged
+from coach.privacy.cues import OPEN, Cue, counting, find_cues
+from coach.privacy.numbers import FILLERS, HESITATIONS, Atom, Awaited, Flag, Piece, atoms, pieces
 
 PAUSE = 15.0
 """Longest time between two pieces of one number, in seconds: someone turns a card over."""
@@ -19,7 +21,10 @@ STRAY = 3
 """Most other words between two pieces of three digits or more."""
 
 
-_CONTINUES = frozenset({"card", "card?", "cvv?", "expiry?"})
+AWAITED = 40.0
+"""Seconds after "card number" or "PIN" in which quantities are read as digits, unless something else is named."""
+
+_CONTINUES = frozenset({"card", "card?", "cvv?"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +58,14 @@ Timed = tuple[str, float, float]
 def hear(*parties: Sequence[Timed]) -> list[Lane]:
     """Return one lane a party, each party's words given in order of time."""
     lanes = [Lane(index, words) for index, words in enumerate(parties)]
+    cues = sorted((cue.end, cue.kind) for lane in lanes for cue in lane.cues if cue.kind not in ("cvv?", "expiry?"))
+
+    def awaited(at: float) -> bool:
+        k = bisect_right(cues, (at + 0.1, ""))
+        return k > 0 and at - cues[k - 1][0] <= AWAITED and cues[k - 1][1] in OPEN
+
     for lane in lanes:
-        asked = sorted(cue.end for other in lanes if other is not lane for cue in other.ending)
-        lane.link(asked)
+        lane.link(sorted(cue.end for other in lanes if other is not lane for cue in other.ending), awaited)
     return lanes
 
 
@@ -70,6 +80,7 @@ class Lane:
     def __init__(self, index: int, words: Sequence[Timed]) -> None:
         self.index = index
         self.atoms: list[Atom] = atoms(words)
+        self._capital = [text[:1].isupper() for text, _, _ in words]
         self.cues: list[Cue] = list(find_cues(self.atoms))
         # Only a cue that names something else ends a number; "the card, uh, the card says" does not.
         self.ending = [cue for cue in self.cues if cue.kind not in _CONTINUES]
@@ -78,16 +89,23 @@ class Lane:
         self._asked: Sequence[float] = ()
         self.chains: list[Chain] = []
         self._first: list[int] = []
+        self._fillers: set[int] = set()
+        self._breaths: dict[int, int] = {}
 
-    def link(self, asked: Sequence[float]) -> None:
+    def link(self, asked: Sequence[float], awaited: Awaited) -> None:
         """Bring pieces together into chains.
 
         Args:
             asked: When the other party's cues ended, in seconds, sorted: a question begins a new number.
+            awaited: Whether either party had asked for digits at a time.
         """
         self._asked = asked
-        taken = counting(self.atoms) | {k for cue in self.cues for k in range(cue.first, cue.last + 1)}
-        self.chains = list(self._chains(flagged(self.atoms, list(pieces(self.atoms, taken)))))
+        counted = counting(self.atoms)
+        self._fillers = {k for k in counted if self.atoms[k].text not in FILLERS}
+        taken = counted | {k for cue in self.cues for k in range(cue.first, cue.last + 1)}
+        found = flagged(self.atoms, list(pieces(self.atoms, frozenset(taken), awaited)), awaited)
+        self._breaths = _breaths(self.atoms, found)
+        self.chains = list(self._chains(found))
         self._first = [chain.pieces[0].first for chain in self.chains]
 
     def _chains(self, found: Sequence[Piece]) -> Iterator[Chain]:
@@ -118,8 +136,13 @@ class Lane:
             return False
         if any(k in self._ends for k in between):
             return False
-        stray = sum(1 for k in between if self.atoms[k].text not in FILLERS)
-        return stray == 0 or (stray <= STRAY and len(last.digits) >= 3 and len(piece.digits) >= 3)
+        stray = sum(1 for k in between if self.atoms[k].text not in FILLERS and k not in self._fillers)
+        breaths = self._breaths[last.first], self._breaths[piece.first]
+        return stray == 0 or (stray <= STRAY and min(breaths) >= 3)
+
+    def capital(self, atom: int) -> bool:
+        """Whether an atom's word was written with a capital."""
+        return self._capital[self.atoms[atom].word]
 
     def asked(self, start: float, end: float) -> bool:
         """Whether the other party named another number between two times."""
@@ -140,6 +163,22 @@ class Lane:
         return [self.atoms[k].text for k in range(chain.pieces[-1].last + 1, cue.first)]
 
 
+def _breaths(at: Sequence[Atom], found: Sequence[Piece]) -> dict[int, int]:
+    """Return, by a piece's first atom, how many digits were said with it in one breath."""
+    sizes: dict[int, int] = {}
+    run: list[Piece] = []
+    for piece in [*found, None]:
+        joined = bool(run) and piece is not None and piece.flag == run[-1].flag
+        between = range(run[-1].last + 1, piece.first) if joined and piece is not None else ()
+        if not joined or any(at[k].text not in HESITATIONS for k in between):
+            size = sum(len(one.digits) for one in run)
+            sizes |= {one.first: size for one in run}
+            run = []
+        if piece is not None:
+            run.append(piece)
+    return sizes
+
+
 def luhn(digits: str) -> bool:
     """Whether the check digit of a payment card number fits (ISO/IEC 7812-1, annex B).
 
@@ -157,7 +196,11 @@ def cadence(lane: Lane, chain: Chain) -> tuple[int, ...]:
     """Return how many digits were said before each comma, filler or breath: 3, 2, 4 for a social security number."""
     sizes = [0]
     for k, piece in enumerate(chain.pieces):
-        sizes[-1] += len(piece.digits)
+        groups = [len(group) for group in re.findall(r"\d+", lane.atoms[piece.first].text)] if piece.written else []
+        if len(groups) > 1:  # "555-2671" was written in its groups
+            sizes[-1:] = [sizes[-1] + groups[0], *groups[1:]]
+        else:
+            sizes[-1] += len(piece.digits)
         if k + 1 == len(chain.pieces):
             break
         following = chain.pieces[k + 1]
@@ -165,4 +208,4 @@ def cadence(lane: Lane, chain: Chain) -> tuple[int, ...]:
         whole = piece.written and len(piece.digits) > 1
         if ended.stop or following.first > piece.last + 1 or begun.start - ended.end >= 0.25 or whole:
             sizes.append(0)
-    return tuple(sizes)
+    return tuple(size for size in sizes if size)

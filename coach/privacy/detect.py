@@ -7,19 +7,17 @@ runs count than the number itself has, and a card's length counts whether or not
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from coach.privacy.again import alike, left_over, read_back, shared
-from coach.privacy.chains import Chain, Lane, cadence, luhn
+from coach.privacy.again import alike, left_over, read_back, shared, whole_cards
+from coach.privacy.chains import Chain, cadence, luhn
+from coach.privacy.context import MONTHS
 from coach.privacy.cues import NAMES_ANOTHER, Cue
-from coach.privacy.numbers import MONTHS
-
-KINDS = ("card", "cvv", "expiry", "ssn", "routing", "bank", "pin", "account")
-"""Every kind that can be found."""
-
-DEFAULT = frozenset(KINDS) - {"account"}
-"""Kinds found unless told otherwise. The utility's own account number is what coaching may need to hear."""
+from coach.privacy.hits import Heard, Hit
+from coach.privacy.kinds import DEFAULT
+from coach.privacy.phones import published, telephone
 
 CARD = 13
 """Digits of the shortest payment card number (ISO/IEC 7812-1: 13 to 19)."""
@@ -48,6 +46,8 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "routing": (Rule(25, 4, 12),),
     "bank": (Rule(25, 4, 17),),
     "pin": (Rule(20, 3, 8),),
+    "password": (Rule(20, 3, 12),),
+    "phone": (Rule(25, 6, 15),),
     "account": (Rule(25, 4, 17),),
 }
 
@@ -57,95 +57,58 @@ NAMED_WITHIN = 20.0
 CORRECTED = 6.0
 """Seconds within which a party says a short number once more, better."""
 
+AT_A_BANK = 90.0
+"""Seconds after talk of a bank in which "account number" is taken to be the bank's."""
+
+TAIL = 5
+"""Most digits of "the card ending in …": the last four alone pay nothing, and stay."""
+
 NEAR_A_CARD = 60.0
 """Seconds within which "code" or "expires" is taken to be the card's."""
 
 _LINKS = frozenset("is that's thats that was the my a for as it's its being and there your".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A private number: its kind and the words that hold it.
-
-    Attributes:
-        kind: One of ``KINDS``.
-        chain: Where it was said.
-        extra: Further atoms that belong to it, such as the month of an expiry date.
-    """
-
-    kind: str
-    chain: Chain
-    extra: tuple[int, ...] = ()
-
-    @property
-    def atoms(self) -> Iterator[int]:
-        """Indices of its atoms in the speaker's lane."""
-        for piece in self.chain.pieces:
-            yield from range(piece.first, piece.last + 1)
-        yield from self.extra
+def _atoms(chain: Chain) -> Iterator[int]:
+    for piece in chain.pieces:
+        yield from range(piece.first, piece.last + 1)
 
 
-class _Cues:
-    """Both parties' cues by kind, in order of time."""
-
-    def __init__(self, lanes: Sequence[Lane]) -> None:
-        self._by_kind: dict[str, list[tuple[float, int, Cue]]] = {}
-        for lane in lanes:
-            for cue in lane.cues:
-                self._by_kind.setdefault(cue.kind, []).append((cue.end, lane.index, cue))
-        for cues in self._by_kind.values():
-            cues.sort(key=lambda entry: (entry[0], entry[1], entry[2].first))
-
-    def before(self, chain: Chain) -> list[tuple[float, int, Cue]]:
-        """Return the last cue of each kind before a chain began, the nearest first."""
-        found = []
-        for cues in self._by_kind.values():
-            # The parties talk over each other and times are rough: half a second of grace, except that a
-            # party's own words are in order whatever their times say.
-            k = bisect_right(cues, chain.start + 0.5, key=lambda entry: entry[0])
-            while k and cues[k - 1][1] == chain.speaker and cues[k - 1][2].first > chain.pieces[0].first:
-                k -= 1
-            if k:
-                found.append(cues[k - 1])
-        return sorted(found, key=lambda entry: -entry[0])
-
-    def near(self, kinds: Collection[str], start: float, end: float) -> bool:
-        """Whether a cue of these kinds ended between two times."""
-        for kind in kinds:
-            cues = self._by_kind.get(kind, [])
-            k = bisect_right(cues, end, key=lambda entry: entry[0])
-            if k and cues[k - 1][0] >= start:
-                return True
-        return False
+def _nearly(one: str, other: str) -> bool:
+    """Whether a short number may be another one read back, with a digit misheard."""
+    common = sum((Counter(one) & Counter(other)).values())
+    return not one or (abs(len(one) - len(other)) <= 1 and 2 * common >= len(other))
 
 
 class Detector:
     """Finds private numbers in one call.
 
     Args:
-        lanes: Both parties' words.
-        kinds: Kinds to find.
+        heard: Both parties' words.
+        kinds: Types to find.
     """
 
-    def __init__(self, lanes: Sequence[Lane], kinds: Collection[str] = DEFAULT) -> None:
-        self._lanes = lanes
+    def __init__(self, heard: Heard, kinds: Collection[str] = DEFAULT) -> None:
+        self._lanes = heard.lanes
         self._kinds = frozenset(kinds)
-        self._cues = _Cues(lanes)
+        self._heard = heard
         self._took: dict[int, Chain] = {}  # the first number that each cue announced
         self._named: list[str] = []  # digits of numbers that were left because something else names them
 
-    def find(self) -> list[Found]:
+    def find(self) -> list[Hit]:
         """Return every private number, in order of time."""
         chains = sorted((c for lane in self._lanes for c in lane.chains), key=lambda c: (c.start, c.speaker))
         kinds = {id(chain): self._kind(chain) for chain in chains}
-        open_ = [chain for chain in chains if kinds[id(chain)] is None and not chain.flag]
-        found = {id(chain): kind for chain in chains if (kind := kinds[id(chain)])}
-        found |= {id(chain): "card" for chain in shared(open_, UNCUED)}
+        open_ = [chain for chain in chains if kinds[id(chain)] in (None, "tail") and not chain.flag]
+        unnamed = [chain for chain in open_ if kinds[id(chain)] is None]
+        found = {id(chain): kind for chain in chains if (kind := kinds[id(chain)]) not in (None, "", "tail")}
+        found |= {id(chain): "card" for chain in shared(unnamed, UNCUED)}
+        found |= {id(chain): "card" for chain in whole_cards(unnamed, found)}
         found |= read_back(open_, [chain for chain in chains if id(chain) in found], found)
         for lane in self._lanes:
             found |= {id(chain): "card" for chain in left_over(lane, found)}
         return [
-            Found(kind, chain, self._month(chain) if kind == "expiry" else ())
+            Hit(kind, chain.speaker, (*_atoms(chain), *(self._month(chain) if kind == "expiry" else ())))
             for chain in chains
             if (kind := found.get(id(chain))) in self._kinds
         ]
@@ -153,18 +116,33 @@ class Detector:
     def _kind(self, chain: Chain) -> str | None:
         """Return the kind of a chain; ``""`` when something else names it; ``None`` when nothing does."""
         size = len(chain.digits)
-        for end, speaker, cue in self._named_after(chain) + self._cues.before(chain):
-            if cue.kind in NAMES_ANOTHER - {"account"} or (cue.kind == "account" and "account" not in self._kinds):
+        for end, speaker, cue in self._named_after(chain) + self._heard.before(chain.speaker, chain.pieces[0].first):
+            kind = self._meant(cue, end)
+            if kind == "tail" and (speaker != chain.speaker or not self._tail(chain, cue)):
+                continue
+            if kind in NAMES_ANOTHER - {"account"} or (kind == "account" and "account" not in self._kinds):
                 if self._names_another(chain, end, speaker, cue):
                     if size >= CARD and self._checks(chain):
                         return "card"
                     self._named.append(chain.digits)
-                    return ""
+                    return "tail" if kind == "tail" else ""
                 continue
-            if self._fits(chain, end, cue.kind) and not self._used(chain, cue):
+            if self._fits(chain, end, kind) and not self._used(chain, cue):
+                if kind == "phone" and published(chain.digits):
+                    return ""
                 self._took.setdefault(id(cue), chain)
-                return cue.kind.rstrip("?")
+                return kind.rstrip("?")
         return self._uncued(chain)
+
+    def _meant(self, cue: Cue, end: float) -> str:
+        """Return a cue's kind; "account number" is the bank's where a bank was just spoken of."""
+        if cue.kind == "account" and self._heard.near(("routing", "bank"), end - AT_A_BANK, end):
+            return "bank"
+        return cue.kind
+
+    @staticmethod
+    def _tail(chain: Chain, cue: Cue) -> bool:
+        return len(chain.digits) <= TAIL and 0 <= chain.pieces[0].first - cue.last <= 4
 
     def _used(self, chain: Chain, cue: Cue) -> bool:
         """Whether a short number's cue has had its number; corrections of it still count."""
@@ -172,6 +150,8 @@ class Detector:
         if took is None or took is chain or cue.kind.rstrip("?") not in ("cvv", "expiry", "pin"):
             return False
         if len(took.digits) < 3 or (not chain.flag and alike(chain.digits, took.digits)):
+            return False
+        if took.speaker != chain.speaker and chain.start - took.end < CORRECTED and _nearly(chain.digits, took.digits):
             return False
         return bool(chain.flag) or took.speaker != chain.speaker or chain.start - took.end > CORRECTED
 
@@ -181,18 +161,19 @@ class Detector:
         if any(piece.dashed for piece in chain.pieces):
             return "ssn"
         if len(chain.digits) >= UNCUED:
-            return "card"
-        if cadence(self._lanes[chain.speaker], chain) == (3, 2, 4):
+            return "card" if not telephone(chain.digits, ()) else "phone"
+        said = cadence(self._lanes[chain.speaker], chain)
+        if said == (3, 2, 4):
             return "ssn"
-        return None
+        return "phone" if telephone(chain.digits, said) else None
 
     def _fits(self, chain: Chain, cue_end: float, kind: str) -> bool:
         size, since = len(chain.digits), max(chain.start - cue_end, 0.0)
-        if size >= CARD and kind not in ("card", "card?", "bank", "account"):
+        if size >= CARD and kind not in ("card", "card?", "bank", "account", "phone"):
             return False
         if chain.flag and not (kind.startswith("expiry") and chain.flag == "date"):
             return False
-        if kind in ("cvv?", "expiry?") and not self._cues.near(
+        if kind in ("cvv?", "expiry?") and not self._heard.near(
             ("card", "card?", "cvv", "expiry"), cue_end - NEAR_A_CARD, cue_end + 10
         ):
             return False
@@ -225,6 +206,8 @@ class Detector:
         if cue.kind == "amount":
             near = speaker == chain.speaker and 0 <= chain.pieces[0].first - cue.last <= 5
             return near and len(chain.digits) <= 7
+        if cue.kind in ("birth", "email", "address") and len(chain.digits) > 8:
+            return False
         if speaker == chain.speaker and cue.first > chain.pieces[-1].last:
             return True
         # A cue names the next number after it, and that number said again; not the one after that.

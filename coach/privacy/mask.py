@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from coach.conversation import Interval, Segment, Transcript, Word
-from coach.privacy.chains import hear
-from coach.privacy.detect import DEFAULT, KINDS, Detector
+from coach.privacy.find import find
+from coach.privacy.kinds import DEFAULT, KINDS
 from coach.privacy.text import mask_text
 
 __all__ = ["SAME_ITEM", "Masked", "MaskedSpan", "mask", "mask_text"]
@@ -95,12 +95,12 @@ def _marks(transcript: Transcript, kinds: Collection[str]) -> dict[int, dict[int
     for own in lanes.values():
         own.sort(key=lambda entry: (entry[0].start, entry[1], entry[2]))
         placed.append(own)
-    heard = hear(*([(word.text, word.start, word.end) for word, _, _ in own] for own in placed))
+    found = find([[(word.text, word.start, word.end) for word, _, _ in own] for own in placed], kinds)
     marks: dict[int, dict[int, str]] = {}
-    for found in Detector(heard, kinds).find():
-        for atom in found.atoms:
-            _, s, w = placed[found.chain.speaker][heard[found.chain.speaker].atoms[atom].word]
-            marks.setdefault(s, {})[w] = found.kind
+    for own, kinds_found in zip(placed, found, strict=True):
+        for index, kind in kinds_found.items():
+            _, s, w = own[index]
+            marks.setdefault(s, {})[w] = kind
     return marks
 
 

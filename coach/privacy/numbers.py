@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 Flag = Literal["", "soft", "amount", "date", "time", "place"]
@@ -53,8 +53,11 @@ PLURALS = {
     "eights": "8",
     "nines": "9",
 }
-SOUND_ALIKES = {"for": "4", "fore": "4", "to": "2", "too": "2", "won": "1", "ate": "8", "sex": "6", "sick": "6"}
-"""What an engine writes for a digit when it has no context; a digit only between two digits."""
+SOUND_ALIKES = {
+    "for": "4", "fore": "4", "to": "2", "too": "2", "won": "1", "wan": "1", "ate": "8", "sex": "6", "sick": "6",
+    "free": "3", "nein": "9",
+}  # fmt: skip
+"""What an engine writes for a digit when it has no context; a digit only beside digits."""
 
 HESITATIONS = frozenset("uh um er erm hmm mm ah eh uhm hm".split())
 FILLERS = HESITATIONS | frozenset(
@@ -78,6 +81,10 @@ _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:[ap]\.?m\.?)?|\d{1,2}[ap]\.?m\.
 _SLASHED = re.compile(r"\d{1,2}/(?:\d{1,2}/)?(?:\d{4}|\d{2})")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _DIGITS = re.compile(r"\d+")
+
+
+Awaited = Callable[[float], bool]
+"""Whether digits were asked for at a time, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +190,7 @@ def _written_piece(at: Sequence[Atom], i: int) -> Piece | None:
     return Piece(i, i, digits, flag, written=True, dashed=_FORM.fullmatch(at[i].text) is not None)
 
 
-def _small(at: Sequence[Atom], i: int) -> tuple[str, int] | None:
+def small_number(at: Sequence[Atom], i: int) -> tuple[str, int] | None:
     """Return a number under a hundred in words, and the index after it."""
     if i >= len(at):
         return None
@@ -210,7 +217,7 @@ def _large(at: Sequence[Atom], value: str, i: int) -> tuple[str, int]:
         if at[i - 1].stop:
             break
         after = i + 1 if i < len(at) and at[i].text == "and" else i
-        rest = _small(at, after)
+        rest = small_number(at, after)
         if rest is None:
             break
         digits, end = rest
@@ -225,11 +232,13 @@ def _large(at: Sequence[Atom], value: str, i: int) -> tuple[str, int]:
 def _spoken_piece(at: Sequence[Atom], i: int) -> Piece | None:
     times = TIMES.get(at[i].text)
     if times is not None and i + 1 < len(at):
-        found = _small(at, i + 1)
+        found = small_number(at, i + 1)
         if found is None and at[i + 1].text.isdigit():
             found = at[i + 1].text, i + 2
+        if found is None and at[i + 1].text in SOUND_ALIKES:
+            found = SOUND_ALIKES[at[i + 1].text], i + 2
         return Piece(i, found[1] - 1, found[0] * times) if found and len(found[0]) <= 2 else None
-    small = _small(at, i)
+    small = small_number(at, i)
     if small is None:
         return None
     digits, after = small
@@ -242,35 +251,50 @@ def _spoken_piece(at: Sequence[Atom], i: int) -> Piece | None:
     return Piece(i, after - 1, digits)
 
 
-def pieces(at: Sequence[Atom], taken: frozenset[int] = frozenset()) -> Iterator[Piece]:
+def pieces(at: Sequence[Atom], taken: frozenset[int], awaited: Awaited) -> Iterator[Piece]:
     """Yield the pieces of digits in one speaker's atoms, in order.
 
     Args:
         at: The atoms.
         taken: Atoms that belong to a cue ("sixteen digits", "three on the back") and are not digits.
+        awaited: Whether digits were asked for at a time: "six to too" is then six two two.
     """
-    i = 0
+    i = run = 0
     previous: Piece | None = None
     while i < len(at):
         piece = None if i in taken else _written_piece(at, i) or _spoken_piece(at, i)
-        if piece is None and _between_digits(at, i, previous, taken):
-            piece = Piece(i, i, SOUND_ALIKES[at[i].text])
+        if piece is None and i not in taken and at[i].text in SOUND_ALIKES:
+            beside = previous is not None and previous.last == i - 1 and not previous.flag
+            if _sounds_like_a_digit(at, i, run if beside else 0, awaited(at[i].start)):
+                piece = Piece(i, i, SOUND_ALIKES[at[i].text])
         if piece is None:
+            run *= at[i].text in HESITATIONS
             i += 1
             continue
-        if len(piece.digits) == 1 and at[piece.last].text == "one" and _pronoun(at, i):
+        if len(piece.digits) == 1 and (_pronoun(at, i) or _exclaimed(at, i, previous)):
             i = piece.last + 1
             continue
         yield piece
+        run += len(piece.digits)
         previous, i = piece, piece.last + 1
 
 
-def _between_digits(at: Sequence[Atom], i: int, previous: Piece | None, taken: frozenset[int]) -> bool:
-    if at[i].text not in SOUND_ALIKES or previous is None or previous.last != i - 1 or previous.flag:
-        return False
-    if i + 1 >= len(at) or i + 1 in taken:
-        return False
-    return at[i + 1].text in UNITS or (at[i + 1].text.isdigit() and len(at[i + 1].text) == 1)
+def _sounds_like_a_digit(at: Sequence[Atom], i: int, run: int, awaited: bool) -> bool:  # noqa: FBT001
+    """Whether "for", "to" or "ate" is a digit, by how many digits were said just before it and what follows."""
+    k, alike = i + 1, 0
+    while k < len(at) and (at[k].text in SOUND_ALIKES or at[k].text in HESITATIONS):
+        alike += at[k].text in SOUND_ALIKES
+        k += 1
+    digit = k < len(at) and (at[k].text in UNITS or (at[k].text.isdigit() and len(at[k].text) == 1))
+    number = digit or (k < len(at) and (at[k].text in TEENS or at[k].text in TENS or at[k].text in TIMES))
+    breath = k >= len(at) or at[k].start - at[k - 1].end > _ALONE
+    if run and digit and k == i + 1:
+        return True
+    if awaited:
+        return (run > 0 and (number or breath)) or (
+            digit and (i == 0 or at[i].start - at[i - 1].end > _ALONE or alike > 0)
+        )
+    return run >= 4 and (number or (breath and alike > 0))
 
 
 _BEFORE_PRONOUN = frozenset(
@@ -280,109 +304,29 @@ _BEFORE_PRONOUN = frozenset(
 _AFTER_PRONOUN = frozenset("moment second sec minute more thing time of day person place last question".split())
 
 
+_ALONE = 0.2
+"""Seconds of silence beside a word that stands at an edge of what was said."""
+
 _BREATH = 1.0
 """Seconds after which the next number is no longer what "one" goes with."""
 
 
+def _exclaimed(at: Sequence[Atom], i: int, previous: Piece | None) -> bool:
+    """Whether "oh" is no zero: said after a pause or other words, and no number follows."""
+    if at[i].text not in ("oh", "o"):
+        return False
+    after = at[i + 1].text if i + 1 < len(at) else ""
+    if after in UNITS or after in TEENS or after in TENS or after in TIMES or after.isdigit() or after in SOUND_ALIKES:
+        return False
+    alone = previous is None or previous.last != i - 1 or at[i].start - at[i - 1].end > _BREATH
+    return alone and bool(after)
+
+
 def _pronoun(at: Sequence[Atom], i: int) -> bool:
     """Whether "one" stands for a thing: "the other one", "one moment"."""
+    if at[i].text != "one":
+        return False
     before = at[i - 1].text if i else ""
     after = at[i + 1].text if i + 1 < len(at) and at[i + 1].start - at[i].end < _BREATH else ""
     counted = after in UNITS or after in TEENS or after in TENS or after.isdigit()
     return not counted and (before in _BEFORE_PRONOUN or after in _AFTER_PRONOUN)
-
-
-_MEASURED = frozenset(
-    (
-        "dollar dollars buck bucks cent cents percent kilowatt kilowatts kwh kw therm therms gallon gallons ccf "
-        "units degrees day days week weeks month months year years hour hours minute minutes seconds am pm "
-        "o'clock times people payments installments euros pounds cubic feet foot megawatt watts bills miles"
-    ).split()
-)
-_CLOCKED = frozenset("am pm a.m p.m o'clock".split())
-_STREET = frozenset(
-    "street st avenue ave road rd drive lane boulevard court circle place way highway terrace parkway apartment".split()
-)
-_PLACED = frozenset("apartment apt unit suite room page line step option press extension route bus floor box".split())
-_MONTHS = frozenset(
-    (
-        "january february march april may june july august september october november december "
-        "jan feb mar apr jun jul aug sep sept oct nov dec"
-    ).split()
-)
-_YEARED = frozenset("in since until till year during by summer winter spring fall autumn back around before".split())
-_YEAR = re.compile(r"(?:19|20)\d\d")
-MONTHS = _MONTHS
-
-
-def flagged(at: Sequence[Atom], found: Sequence[Piece]) -> list[Piece]:
-    """Return the pieces with those flagged that context shows to be amounts, dates, times or places."""
-    done: list[Piece] = []
-    for group in _groups(at, found):
-        done.extend(_flag_group(at, _harden(group)))
-    return done
-
-
-def _groups(at: Sequence[Atom], found: Sequence[Piece]) -> Iterator[list[Piece]]:
-    """Yield pieces that follow each other with nothing but hesitation between."""
-    group: list[Piece] = []
-    for piece in found:
-        if group and not all(at[k].text in HESITATIONS for k in range(group[-1].last + 1, piece.first)):
-            yield group
-            group = []
-        group.append(piece)
-    if group:
-        yield group
-
-
-def _harden(group: list[Piece]) -> list[Piece]:
-    """Turn "$4111" or "4,111" into digits where plain digits stand beside them; else into an amount."""
-    hardened: list[Piece] = []
-    for k, piece in enumerate(group):
-        if piece.flag != "soft":
-            hardened.append(piece)
-            continue
-        beside = [group[j] for j in (k - 1, k + 1) if 0 <= j < len(group)]
-        joins = any(
-            (not b.flag and len(b.digits) >= 3) or (b.flag == "soft" and len(b.digits) == len(piece.digits) == 4)
-            for b in beside
-        )
-        hardened.append(replace(piece, flag="" if joins else "amount"))
-    return hardened
-
-
-def _flag_group(at: Sequence[Atom], group: list[Piece]) -> list[Piece]:
-    flag = _context(at, group)
-    if not flag:
-        return group
-    size = sum(len(piece.digits) for piece in group)
-    if size <= 7 and not any(at[piece.last].stop for piece in group[:-1]):
-        return [replace(piece, flag=piece.flag or flag) for piece in group]
-    # A card number and then "fifty dollars" in one breath: only the end is the amount.
-    return [*group[:-1], replace(group[-1], flag=group[-1].flag or flag)] if flag != "date" else group
-
-
-def _context(at: Sequence[Atom], group: list[Piece]) -> Flag:
-    before = [at[k].text for k in range(max(group[0].first - 2, 0), group[0].first)]
-    after = [at[k].text for k in range(group[-1].last + 1, min(group[-1].last + 4, len(at)))]
-    digits = "".join(piece.digits for piece in group)
-    follows = after[0] if after and not at[group[-1].last].stop else ""
-    if follows in _CLOCKED or (follows in ("a", "p") and after[1:2] == ["m"]):
-        return "time"
-    if follows in _MEASURED:
-        return "amount"
-    if len(digits) <= 6:
-        if before and before[-1] in _PLACED:
-            return "place"
-        if not at[group[-1].last].stop and any(word in _STREET for word in after):
-            return "place"
-        if _dated(before, follows, digits):
-            return "date"
-    return ""
-
-
-def _dated(before: Sequence[str], follows: str, digits: str) -> bool:
-    month = any(word in _MONTHS for word in before) or (follows in _MONTHS and follows not in ("may", "march"))
-    if month and (len(digits) <= 2 or _YEAR.search(digits[-4:])):
-        return True
-    return _YEAR.fullmatch(digits) is not None and bool(before) and before[-1] in _YEARED

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from coach.privacy.chains import hear, luhn
-from coach.privacy.detect import Detector
+from coach.privacy.chains import luhn
+from coach.privacy.find import find
+from coach.privacy.kinds import DEFAULT
 
 _HEX = re.compile(r"\b(?=[0-9a-fA-F]*[a-fA-F])[0-9a-fA-F]{32,}\b")
 _SSN = re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")
@@ -48,8 +49,7 @@ def _mask_spoken(text: str) -> str:
     found = list(re.finditer(r"\S+", text))
     if len(found) < 2:
         return text
-    [lane] = hear([(m.group(), k * _SECONDS, (k + 1) * _SECONDS) for k, m in enumerate(found)])
-    kinds = {lane.atoms[atom].word: hit.kind for hit in Detector([lane]).find() for atom in hit.atoms}
+    [kinds] = find([[(m.group(), k * _SECONDS, (k + 1) * _SECONDS) for k, m in enumerate(found)]], DEFAULT)
     kinds = {word: kind for word, kind in kinds.items() if not _stamp(re.sub(r"\D", "", found[word].group()))}
     out, at = [], 0
     for word, match in enumerate(found):

@@ -88,13 +88,13 @@ def form(heading: str, lines: Iterable[str], source: str) -> Form:
         speaker, _, text = line.partition(": ")
         said: list[Said | float] = []
         private = False
-        for token in re.findall(r"[{}]|<[\d.]+>|[^\s{}]+", text):
-            if token in "{}":
-                private = token == "{"
-            elif re.fullmatch(r"<[\d.]+>", token):
-                said.append(float(token[1:-1]))
+        for bit in re.findall(r"[{}]|<[\d.]+>|[^\s{}]+", text):
+            if bit in "{}":
+                private = bit == "{"
+            elif re.fullmatch(r"<[\d.]+>", bit):
+                said.append(float(bit[1:-1]))
             else:
-                said.append(Said(token, private))
+                said.append(Said(bit, private))
         parsed.append((speaker, tuple(said)))
     kind = heading.removeprefix("not ")
     return Form(kind, kind == heading, tuple(parsed), source)

@@ -76,6 +76,21 @@ OTHERS = [
     (["a: and the routing number", "c: 021 000 021"], "routing"),
     (["a: your checking account number", "c: 0001 2345 67"], "bank"),
     (["a: and your pin", "c: four four one two"], "pin"),
+    (["a: what's the pin on the account", "c: four four one two"], "pin"),
+    (["a: security code", "c: three hundred and forty two"], "cvv"),
+    (["a: three digits on the back there please", "c: it says double eight one"], "cvv"),
+    (["a: last four of your social", "c: six to too", "a: six two two"], "ssn"),
+    (["a: can i have the routing and account number for your bank", "c: 021 000 021"], "bank"),
+    (["a: sort code please", "c: twenty forty-one sixty-six"], "routing"),
+    (["c: my cell is 312 555 0187"], "phone"),
+    (["a: a good callback number", "c: three one two", "a: okay", "c: five five five oh one eight seven"], "phone"),
+    (["c: it's 312-555-0187"], "phone"),
+    (["c: (312) 555-0187"], "phone"),
+    (["c: oh seven seven double oh nine one one two three four"], "phone"),
+    (["a: and when does that expire", "c: twelve twenty-eight"], "expiry"),
+    (["c: my birthday is 6/3/51"], "birth"),
+    (["a: your date of birth", "c: oh seven twenty-two sixty-nine"], "birth"),
+    (["a: what's the address", "c: 1425 45th street"], "address"),
 ]
 
 
@@ -102,8 +117,6 @@ a: reference number 20261122143007
 c: zero one two three four five six seven eight nine is my account number
 c: my account number is zero one two three four five six seven eight nine
 c: account 0012 3345 9912 004
-c: my phone number is 555 867 5309 or my cell number 555 123 4567
-a: i can reach you at five five five eight six seven five three oh nine
 a: press one for billing two for outages three for new service
 c: i moved here in 2019 and never had this
 c: we have lived here since nineteen eighty four
@@ -115,7 +128,6 @@ c: i used 943 kilowatt hours in 31 days
 a: your appointment is between 8 and 12
 a: it is at 10:30 am
 a: the technician comes at ten thirty a m
-c: we live at 1425 elm street apartment 302
 c: my zip code is 60614
 c: one moment let me check one more thing
 c: the other one is in my husband's name
@@ -140,8 +152,6 @@ a: our promo code is 4412
 c: the code enforcement came by in 2021
 a: the arrangement expires on june 14
 a: it is 24 hours 7 days a week
-c: my date of birth is 08/14/1985
-c: i was born on august fourteenth nineteen eighty five
 a: i pinned 3 notes
 c: i got a card in the mail with 40 dollars off
 a: the card is in the mail it takes 7 to 10 days
@@ -156,6 +166,24 @@ a: one two three testing
 a: channel 5 at 6
 a: it is rule 14 of tariff 22
 c: i turned 65 and my wife is 63
+a: i see the card ending in 4242 on file
+c: use the visa that ends in one nine eight four
+a: you can reach us at 1 800 555 0123
+a: our number is three one two five five five oh one nine nine
+a: you can pay at our office on 400 main street
+a: the drop box is at 1501 industrial parkway
+c: it happens on the street where we live
+c: i drive down that road three times a day
+c: it took 45 minutes to drive over
+a: you can log in and pay at riverside power dot com
+c: i was born and raised here
+a: reset your password on the website
+c: the password page says expired
+a: the sixty days run from june fourth to july third
+c: i have to pin this down
+c: the email never came
+a: the arrangement expires on june 14
+c: i am at home every day from nine to five
 """.strip().splitlines()
 
 
@@ -165,6 +193,75 @@ def test_what_coaching_needs_stays(line: str) -> None:
 
     assert not masked.spans
     assert [masked.transcript] == [said(line)]
+
+
+WORDS = [
+    (["c: j dot smith at gmail dot com please"], ["[email] please"]),
+    (["c: it's mary underscore jones seventy two at yahoo dot com"], ["it's [email]"]),
+    (["c: send it to bob.lee@example.com thanks"], ["send it to [email] thanks"]),
+    (
+        ["a: your email", "c: k a r e n", "a: okay", "c: at outlook dot com"],
+        ["your email", "[email]", "okay", "[email]"],
+    ),
+    (["c: we live at 1425 elm street apartment 302"], ["we live at [address]"]),
+    (["c: it's fourteen twenty five elm street please"], ["it's [address] please"]),
+    (["a: the address", "c: 18 rosewood close london SW1A 1AA"], ["the address", "[address]"]),
+    (["c: i was born on august fourteenth nineteen eighty five"], ["i was born on [birth]"]),
+    (["a: the password", "c: it's b l u e bird seven"], ["the password", "it's [password]"]),
+    (["c: the password is bluebird seven"], ["the password is [password]"]),
+    (["a: what's your mother's maiden name", "c: kowalski"], ["what's your mother's maiden name", "[password]"]),
+    (
+        ["a: what's the password", "c: rosebud", "a: rosebud thank you"],
+        ["what's the password", "[password]", "[password] thank you"],
+    ),
+    (["a: the password please", "c: i don't remember it"], ["the password please", "i don't remember it"]),
+]
+
+
+@pytest.mark.parametrize(("lines", "masked"), WORDS, ids=lambda value: value[-1][:40])
+def test_what_is_said_in_words_is_masked_and_no_word_around_it(lines: list[str], masked: list[str]) -> None:
+    assert lines_of(*lines) == masked
+
+
+def test_the_last_four_of_a_card_go_where_the_rest_was_said() -> None:
+    assert lines_of("c: 4111 2222 3333 4242", "a: so that's the card ending in 4242") == [
+        "[card]",
+        "so that's the card ending in [card]",
+    ]
+
+
+def test_a_number_asked_for_with_the_banks_is_the_banks() -> None:
+    assert mask(
+        said("a: your routing number", "c: 021000021", "a: and the account number", "c: 4410299318")
+    ).counts == {
+        "bank": 1,
+        "routing": 1,
+    }
+
+
+def test_pieces_with_talk_between_are_one_card_where_its_check_digit_fits() -> None:
+    assert lines_of("c: 41111111 {9} oh dear my hands are shaking so badly this morning 11111111") == [
+        "[card] oh dear my hands are shaking so badly this morning [card]"
+    ]
+
+
+NAMES = [
+    (["c: my name is Karen Walsh"], ["my name is [name]"]),
+    (["a: Can I have your name?", "c: it's karen walsh"], ["Can I have your name?", "it's [name]"]),
+    (
+        ["c: hi this is Karen Walsh calling", "a: Hi Karen, how are you"],
+        ["hi this is [name] calling", "Hi [name], how are you"],
+    ),
+    (["a: I see Mr. Harris, let me look"], ["I see Mr. [name], let me look"]),
+    (["c: i'm sorry this is ridiculous"], ["i'm sorry this is ridiculous"]),
+    (["c: my name is Bill and my bill is high"], ["my name is [name] and my bill is high"]),
+]
+
+
+@pytest.mark.parametrize(("lines", "masked"), NAMES, ids=lambda value: value[-1][:40])
+def test_names_are_masked_where_they_are_asked_for(lines: list[str], masked: list[str]) -> None:
+    assert [segment.text for segment in mask(said(*lines), {"name"}).transcript.segments] == masked
+    assert not mask(said(*lines)).spans
 
 
 def test_a_number_is_one_token_with_the_times_of_its_ends() -> None:
