@@ -12,7 +12,8 @@ import gzip
 import json
 import random
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,11 +49,12 @@ def _says_something(view: View) -> bool:
 
 @dataclass(frozen=True)
 class Plan:
-    """How one detector is fitted: its features, the corpora, and which clauses it judges at all."""
+    """How one detector is fitted: its features, the corpora, which clauses it judges at all, what it takes for one."""
 
     features: Callable[[View], Mapping[str, float]]
     sources: tuple[Source, ...]
     judges: Callable[[View], bool] = _says_something
+    units: Callable[[str, str], Sequence[View]] = views
 
 
 def stripped(said: str) -> str:
@@ -102,6 +104,7 @@ def fit(plan: Plan, folder: Path) -> Fitted:
     """Return intercept and weights of one detector."""
     extract = plan.features
     bags: list[Bag] = []
+    missed: Counter[Source] = Counter()
     names: list[str] = []
     for source in plan.sources:
         rows = gather(folder, source)
@@ -110,15 +113,17 @@ def fit(plan: Plan, folder: Path) -> Fitted:
             said, previous = row["text"], row["previous_text"] or ""
             if (index % 100) < source.strip * 100:
                 said, previous = stripped(said), stripped(previous)
-            parts = [part for part in views(said, previous) if plan.judges(part)]
+            parts = [part for part in plan.units(said, previous) if plan.judges(part)]
             found = [extract(part) for part in parts]
             if found:
                 names = names or list(found[0])
                 features = np.array([[each[name] for name in names] for each in found])
                 # each corpus weighs by its positives, whatever its size; within it, rows are as frequent as they are
                 bags.append(Bag(features, positive(row, source), source.weight / count, source))
+            else:
+                missed[source] += positive(row, source)
     model = _multiple(bags)
-    intercept = float(model.intercept_[0]) - _threshold(bags, model)
+    intercept = float(model.intercept_[0]) - _threshold(bags, model, missed)
     return intercept, dict(zip(names, map(float, model.coef_[0]), strict=True))
 
 
@@ -137,8 +142,11 @@ def _multiple(bags: list[Bag]) -> LogisticRegression:
     return model
 
 
-def _threshold(bags: list[Bag], model: LogisticRegression) -> float:
-    """Return the log odds at which the mean F1 of the corpora is best: there the confidence is put to one half."""
+def _threshold(bags: list[Bag], model: LogisticRegression, missed: Mapping[Source, int]) -> float:
+    """Return the log odds at which the mean F1 of the corpora is best: there the confidence is put to one half.
+
+    Rows that have the label but nothing that is judged are missed at any threshold.
+    """
     scores = np.array([model.decision_function(bag.features).max() for bag in bags])
     truths = np.array([bag.truth for bag in bags])
     of = {source: np.array([bag.source is source for bag in bags]) for source in dict.fromkeys(b.source for b in bags)}
@@ -146,7 +154,8 @@ def _threshold(bags: list[Bag], model: LogisticRegression) -> float:
     def mean_f1(threshold: float) -> float:
         named = scores >= threshold
         parts = [
-            source.weight * 2 * (named & truths & at).sum() / max(1, (named & at).sum() + (truths & at).sum())
+            source.weight
+            * (2 * (named & truths & at).sum() / max(1, (named & at).sum() + (truths & at).sum() + missed[source]))
             for source, at in of.items()
         ]
         return float(sum(parts))
