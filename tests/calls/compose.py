@@ -26,7 +26,7 @@ import soundfile as sf
 from numpy.typing import NDArray
 
 from coach.conversation import Interval, Word
-from tests.calls.stems import LEVEL, RATE, Float, activity
+from tests.calls.stems import LEVEL, RATE, Float, activity, speech_level
 
 Side = str
 """``agent`` or ``customer``."""
@@ -38,6 +38,9 @@ DISTRACTORS: tuple[Kind, ...] = ("terminal", "backchannel", "cooperative", "star
 
 FADE = 0.02
 """Seconds in which a voice that is cut off falls silent."""
+
+BAND = 3400.0
+"""Highest frequency of the pool, in Hz."""
 
 HERE = Path(__file__).resolve().parent
 
@@ -72,6 +75,19 @@ class Clip:
         samples[-len(ramp) :] *= ramp
         said = tuple(replace(w, end=min(w.end, cut)) for w in self.words if w.start + 0.6 * (w.end - w.start) <= cut)
         return replace(self, samples=samples, words=said, stretches=activity(samples))
+
+    def raised(self, by: float) -> Clip:
+        """Return the clip in a voice ``by`` times as high, in the same phone band, said as much faster."""
+        if by == 1.0:
+            return self
+        size = round(len(self.samples) / by)
+        spectrum = np.fft.rfft(self.samples)
+        spectrum = np.pad(spectrum, (0, max(size // 2 + 1 - len(spectrum), 0)))[: size // 2 + 1]
+        hertz = np.fft.rfftfreq(size, 1 / RATE)
+        samples = np.fft.irfft(np.where(hertz <= BAND, spectrum, 0), size) * size / len(self.samples)
+        samples *= 10 ** ((LEVEL - speech_level(samples)) / 20)
+        words = tuple(replace(w, start=w.start / by, end=w.end / by) for w in self.words)
+        return replace(self, samples=samples, words=words, stretches=activity(samples))
 
     def paused(self, word: int, pause: float) -> Clip:
         """Return the clip with silence of ``pause`` seconds put in before a word."""
@@ -133,6 +149,10 @@ class Scenario:
         bleed: Level of each party in the other's lane, in dB below its own; ``-inf`` for none.
         noise: Signal-to-noise ratio of each lane, in dB; ``inf`` for none.
         events: How often each event comes, as weights; ``none`` is a turn without one.
+        raised: How much higher than in the pool each party's voice is, pitch and vocal tract alike: 1.1 makes another
+            person of one who is in the pool already, who speaks that much faster too.
+        terse: Who only answers, in a few words, to long turns of the other: about a tenth of the talk where the
+            events are ``none`` alone.
     """
 
     seconds: float = 100.0
@@ -151,6 +171,8 @@ class Scenario:
             "simultaneous_start": 0.07,
         }
     )
+    raised: tuple[float, float] = (1.0, 1.0)
+    terse: Side | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,8 +277,8 @@ class _Floor:
         self.scenario = scenario
         voices = scenario.voices or ("", "")
         self.clips: dict[Side, tuple[Clip, ...]] = {
-            side: tuple(c for c in pool() if c.voice == voice)
-            for side, voice in zip(("agent", "customer"), voices, strict=True)
+            side: tuple(c.raised(by) for c in pool() if c.voice == voice)
+            for side, voice, by in zip(("agent", "customer"), voices, scenario.raised, strict=True)
         }
         self.placed: dict[Side, list[_Placed]] = {side: [] for side in self.clips}
         self.events: list[Event] = []
@@ -298,11 +320,25 @@ class _Floor:
 
     def _plain(self) -> None:
         """One turn, at times of two utterances with a pause between."""
+        if self.scenario.terse is not None:
+            self._story_or_answer()
+            return
         kind = ("long", "medium", "short", "opener")[self.rng.choice(4, p=(0.4, 0.25, 0.2, 0.15))]
         turn = self._take_floor(self._pick(self._other, kind))
         if self.rng.random() < 0.3:
             more = self._pick(self.holder, "medium")
             turn = self._place(self.holder, more, turn.end + self.rng.uniform(0.4, 1.3))
+        self.end = turn.end
+
+    def _story_or_answer(self) -> None:
+        """One turn of a call in which one party tells and the other hardly says a word."""
+        if self._other == self.scenario.terse:
+            kind = ("short", "backchannel", "opener")[self.rng.choice(3, p=(0.45, 0.4, 0.15))]
+            self.end = self._take_floor(self._pick(self._other, kind)).end
+            return
+        turn = self._take_floor(self._pick(self._other, "long"))
+        for _ in range(self.rng.integers(1, 3)):
+            turn = self._place(self.holder, self._pick(self.holder, "medium"), turn.end + self.rng.uniform(0.4, 1.3))
         self.end = turn.end
 
     def _interruption(self) -> None:

@@ -10,7 +10,7 @@ import pytest
 from coach.conversation import Interval, intersection, total
 from tests.benchmarks.scores import Found, Onset, Scores, naive
 from tests.calls.compose import DISTRACTORS, ComposedCall, Scenario, compose, pool
-from tests.calls.stems import RATE, activity, frame_levels
+from tests.calls.stems import RATE, activity, frame_levels, speech_level
 
 SEEDS = range(100, 108)
 
@@ -151,6 +151,36 @@ def test_noise_and_bleed_are_as_asked() -> None:
     for lane, level in ((call.agent, -20.0), (call.customer, -26.0)):
         power = 10 ** (frame_levels(lane / 2**15)[silent] / 10)
         assert 10 * np.log10(power.mean()) == pytest.approx(level - 20, abs=1.0)
+
+
+@pytest.mark.parametrize("by", [1.15, 0.9])
+def test_a_raised_voice_is_higher_and_as_much_faster_in_the_same_band(by: float) -> None:
+    clip = next(c for c in pool() if c.kind == "long")
+    raised = clip.raised(by)
+
+    def centre(samples: np.ndarray, below: float) -> float:
+        power = np.abs(np.fft.rfft(samples)) ** 2
+        hertz = np.fft.rfftfreq(len(samples), 1 / RATE)
+        power[hertz > below] = 0
+        return float((power * hertz).sum() / power.sum())
+
+    kept = 3400 / max(by, 1.0)  # what a higher voice has above the band is gone
+    assert centre(raised.samples, kept * by) / centre(clip.samples, kept) == pytest.approx(by, rel=0.01)
+    assert len(clip.samples) / len(raised.samples) == pytest.approx(by, rel=0.001)
+    assert raised.words[-1].end == pytest.approx(clip.words[-1].end / by)
+    assert raised.offset == pytest.approx(clip.offset / by, abs=0.03)
+    power = np.abs(np.fft.rfft(raised.samples)) ** 2
+    assert power[np.fft.rfftfreq(len(raised.samples), 1 / RATE) > 3450].sum() < 1e-6 * power.sum()
+    assert speech_level(raised.samples) == pytest.approx(-20, abs=0.1)
+    assert clip.raised(1.0) is clip
+
+
+def test_a_terse_party_only_answers() -> None:
+    call = compose(4, Scenario(seconds=90, terse="agent", events={"none": 1.0}))
+    spoken = {side: total(speech) for side, speech in call.truth.speech.items()}
+
+    assert spoken["agent"] < 0.16 * sum(spoken.values())
+    assert max(stretch.duration for stretch in call.truth.speech["agent"]) < 4.5
 
 
 def test_the_score_counts_hits_misses_and_what_was_mistaken(calls: list[ComposedCall]) -> None:
