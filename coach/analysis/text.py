@@ -20,7 +20,9 @@ _SHAPE: Final = re.compile(
     r"|(?P<mark>[.?!;,:…—])"
 )
 
-MASKS: Final = frozenset("account address birth card cvv date email name number phone pii pin private ssn".split())
+MASKS: Final = frozenset(
+    "account address bank birth card cvv date email expiry name number password phone pii pin private routing ssn".split()
+)
 """What may stand in brackets for something taken out; other brackets are a transcriber's notes (``[laughs]``)."""
 
 COMMON_WEIGHT: Final = 0.4

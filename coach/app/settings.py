@@ -16,6 +16,7 @@ import platformdirs
 
 from coach.conversation import ConfigurationError, UsageError
 from coach.nearest import did_you_mean
+from coach.privacy.kinds import DEFAULT, KINDS
 
 PROJECT_FILE = "coach.toml"
 ENVIRONMENT = "COACH_"
@@ -23,6 +24,7 @@ COMMAND_LINE = "the command line"
 FORMATS = ("html", "json", "md", "csv", "vtt")
 CHANNELS = ("left", "right")
 DEVICES = ("auto", "cpu", "cuda")
+MASKED = tuple(kind for kind in KINDS if kind in DEFAULT)
 _LARGEST_FILE = 1_000_000  # bytes: a configuration file is a page, not a book
 
 Value = str | bool | float | tuple[str, ...] | Mapping[str, str] | None
@@ -111,6 +113,26 @@ def _formats(raw: object) -> tuple[str, ...]:
     return wanted
 
 
+def _masked(raw: object) -> tuple[str, ...]:
+    """Read the types to mask: a list of them, or what to add to the usual ones and take away, ``+name, -phone``."""
+    names = raw.split(",") if isinstance(raw, str) else raw
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"expected a list of {', '.join(KINDS)}")
+    given = [name.strip() for name in names if name.strip()]
+    changes = [name for name in given if name[0] in "+-"]
+    if not given or (changes and len(changes) < len(given)):
+        raise ValueError("expected a list of types, or of changes to the usual ones, such as +name and -phone")
+    for name in given:
+        if name.lstrip("+-") not in KINDS:
+            raise ValueError(f'there is no type "{name.lstrip("+-")}"; {did_you_mean(name.lstrip("+-"), KINDS)}')
+    wanted = set() if not changes else set(MASKED)
+    for name in given:
+        wanted = wanted - {name[1:]} if name[0] == "-" else wanted | {name.lstrip("+")}
+    if not wanted:
+        raise ValueError("expected at least one type")
+    return tuple(kind for kind in KINDS if kind in wanted)
+
+
 def _channel(raw: object) -> Value:
     """Read ``left``, ``right``, or a table of file patterns to channels: one phone system, one habit."""
     if isinstance(raw, Mapping):
@@ -135,6 +157,7 @@ KEYS: Mapping[str, Key] = {
     "embed_minutes": Key("longest call whose sound stands inside the page", 20.0, _positive),
     "max_hours": Key("longest recording that is taken", 4.0, _positive),
     "rubric": Key("name of a rubric, or a path to one", "support", _path, result=True),
+    "mask": Key(f"what is masked: {', '.join(KINDS)}", MASKED, _masked, result=True),
     "models": Key("folder that holds pulled models", None, _path),
 }
 
@@ -168,6 +191,12 @@ class Settings:
         """What to write."""
         value = self["formats"]
         return value if isinstance(value, tuple) else FORMATS[:2]
+
+    @property
+    def masked(self) -> tuple[str, ...]:
+        """Types of private data that are masked."""
+        value = self["mask"]
+        return value if isinstance(value, tuple) else MASKED
 
     def channel_for(self, recording: Path) -> tuple[str | None, str]:
         """Return which channel is the agent's in a recording, and the origin of that, ``None`` when unset."""

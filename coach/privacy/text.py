@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from coach.privacy.chains import luhn
 from coach.privacy.find import find
 from coach.privacy.kinds import DEFAULT
 
 _HEX = re.compile(r"\b(?=[0-9a-fA-F]*[a-fA-F])[0-9a-fA-F]{32,}\b")
-_SSN = re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")
+_FORMS = {
+    "email": re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}"),
+    "ssn": re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])"),
+    "phone": re.compile(
+        r"(?<![\d-])(?:\+?1[-. ]?)?(?:\(\d{3}\) ?|\d{3}([-.]))\d{3}(?(1)\1|[-. ])\d{4}(?![\d-])|\+\d{9,14}(?!\d)"
+    ),
+}
 _RUN = re.compile(r"(?<!\d)\d{13,19}(?!\d)")
 _GROUPED = re.compile(r"(?<!\d)\d{4}(?:([-_. ])\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?|([-_. ])\d{6}\2\d{4,5})(?!\d)")
 _STAMP = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d\d*")
@@ -17,25 +24,32 @@ _EPOCH = re.compile(r"1[5-9]\d{11}(?:\d{3}){0,2}")
 _SECONDS = 0.35
 
 
-def mask_text(text: str) -> str:
-    """Return a text with card and social security numbers replaced, and everything after a cue.
+def mask_text(text: str, kinds: Collection[str] = DEFAULT) -> str:
+    """Return a text with everything private replaced.
 
     Time stamps of 13 digits and more (``20261122143000``, milliseconds since 1970) stay, so that
     recordings keep names that can be told apart.
+
+    Args:
+        text: A line without times.
+        kinds: Types to mask.
 
     >>> mask_text("pay-4111-1111-1111-1111.wav"), mask_text("q-20261122143000.wav")
     ('pay-[card].wav', 'q-20261122143000.wav')
     """
     kept = _HEX.findall(text)
     pieces = _HEX.split(text)
-    masked = [_mask_plain(piece) for piece in pieces]
+    masked = [_mask_plain(piece, kinds) for piece in pieces]
     return "".join(a + b for a, b in zip(masked, [*kept, ""], strict=True))
 
 
-def _mask_plain(text: str) -> str:
-    text = _GROUPED.sub("[card]", text)
-    text = _RUN.sub(lambda found: found.group() if _stamp(found.group()) else "[card]", text)
-    return _mask_spoken(_SSN.sub("[ssn]", text))
+def _mask_plain(text: str, kinds: Collection[str]) -> str:
+    if "card" in kinds:
+        text = _GROUPED.sub("[card]", text)
+        text = _RUN.sub(lambda found: found.group() if _stamp(found.group()) else "[card]", text)
+    for kind, pattern in _FORMS.items():
+        text = pattern.sub(f"[{kind}]", text) if kind in kinds else text
+    return _mask_spoken(text, kinds)
 
 
 def _stamp(digits: str) -> bool:
@@ -44,18 +58,18 @@ def _stamp(digits: str) -> bool:
     return _EPOCH.fullmatch(digits) is not None and not luhn(digits)
 
 
-def _mask_spoken(text: str) -> str:
+def _mask_spoken(text: str, kinds: Collection[str]) -> str:
     """Mask numbers in words, as the detector finds them with even times."""
     found = list(re.finditer(r"\S+", text))
     if len(found) < 2:
         return text
-    [kinds] = find([[(m.group(), k * _SECONDS, (k + 1) * _SECONDS) for k, m in enumerate(found)]], DEFAULT)
-    kinds = {word: kind for word, kind in kinds.items() if not _stamp(re.sub(r"\D", "", found[word].group()))}
+    [marks] = find([[(m.group(), k * _SECONDS, (k + 1) * _SECONDS) for k, m in enumerate(found)]], kinds)
+    marks = {word: kind for word, kind in marks.items() if not _stamp(re.sub(r"\D", "", found[word].group()))}
     out, at = [], 0
     for word, match in enumerate(found):
-        if word not in kinds:
+        if word not in marks:
             continue
-        joined = kinds.get(word - 1) == kinds[word]
-        out.append("" if joined else text[at : match.start()] + f"[{kinds[word]}]")
+        joined = marks.get(word - 1) == marks[word]
+        out.append("" if joined else text[at : match.start()] + f"[{marks[word]}]")
         at = match.end()
     return "".join(out) + text[at:]

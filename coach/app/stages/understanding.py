@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from coach.app.item import Call
+from coach.app.labels import plain_labels
 from coach.app.recipe import Need
 from coach.app.stages.base import Stage
 from coach.conversation import (
@@ -50,18 +51,23 @@ NO_EFFECT = "{option} had no effect: the parties of this call do not have a chan
 
 
 class Mask(Stage):
-    """Card numbers, security codes and social security numbers leave words and sound, before anything is kept."""
+    """Card numbers, passwords, addresses and the like leave words and sound, before anything is kept."""
 
     name = "mask"
+    version = 2
     need = Need(frozenset({"words"}), frozenset({"masked words"}))
 
     def one(self, call: Call) -> Call:
         """Return the call with masked words, and where its sound must be silent."""
         if call.transcript is None:
             return replace(call, masked={})
-        found = mask(call.transcript)
+        transcript, imported = call.transcript, call.imported
+        if imported is not None:
+            transcript, imported = plain_labels(transcript, imported, call.settings.masked)
+        found = mask(transcript, call.settings.masked)
         silenced = spans_to_silence(found, duration=call.duration)
-        return replace(call, transcript=found.transcript, masked=dict(found.counts), silenced=silenced)
+        counts = dict(found.counts)
+        return replace(call, transcript=found.transcript, imported=imported, masked=counts, silenced=silenced)
 
 
 class Converse(Stage):

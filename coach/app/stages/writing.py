@@ -138,7 +138,7 @@ def build_review(call: Call, provenance: Provenance, recipe: Mapping[str, object
         recording=_recording(call, roles),
         separation=call.separation,
         heard=heard,
-        warnings=tuple(dict.fromkeys((*call.warnings, *_cautions(roles, heard)))),
+        warnings=tuple(dict.fromkeys((*map(mask_text, call.warnings), *_cautions(roles, heard)))),
         masked=call.masked or {},
         provenance=provenance,
         roles=roles,
@@ -147,7 +147,7 @@ def build_review(call: Call, provenance: Provenance, recipe: Mapping[str, object
         skills=call.skills,
         coaching=call.coaching,
         source=call.sound.sha256 if call.sound is not None else sha256_of(call.request.source),
-        call_type=sidecar.call_type if sidecar is not None else None,
+        call_type=mask_text(sidecar.call_type) if sidecar is not None and sidecar.call_type is not None else None,
         recipe=recipe,
     )
 
@@ -156,6 +156,7 @@ def _recording(call: Call, roles: Roles) -> Recording:
     sound, sidecar = call.sound, call.sidecar
     agent = call.settings["agent"]
     name = str(agent) if agent is not None else (sidecar.agent if sidecar is not None else None)
+    name = mask_text(name) if name is not None else None
     started = sidecar.started_at if sidecar is not None else None
     if sound is None:
         return Recording(agent=name, started_at=started)

@@ -8,6 +8,7 @@ import pytest
 
 from coach.app.settings import KEYS, gather, user_file
 from coach.conversation import ConfigurationError, UsageError
+from coach.privacy.kinds import DEFAULT, KINDS
 
 
 def user_says(text: str) -> None:
@@ -101,3 +102,24 @@ def test_a_list_of_formats_is_read_kindly(text: str, formats: tuple[str, ...]) -
 def test_a_list_of_no_formats_is_refused() -> None:
     with pytest.raises(UsageError, match="expected a list"):
         gather({"formats": ","}, environment={})
+
+
+@pytest.mark.parametrize(
+    ("given", "kinds"),
+    [
+        (["card", "cvv"], ("card", "cvv")),
+        ("cvv, card", ("card", "cvv")),
+        (["+name", "-phone"], tuple(k for k in KINDS if k in DEFAULT | {"name"} and k != "phone")),
+    ],
+)
+def test_what_is_masked_is_a_list_or_changes_to_the_usual_one(given: object, kinds: tuple[str, ...]) -> None:
+    assert gather({"mask": given}, environment={}).masked == kinds
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [("", "list of types"), (["card", "-ssn"], "or of changes"), ("cards", 'did you mean "card"'), ([1], "a list of")],
+)
+def test_what_cannot_be_masked_is_refused(given: object, why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        gather({"mask": given}, environment={})
