@@ -18,7 +18,7 @@ def account_data(view: View) -> bool:
 
 def _account_data(view: View) -> bool:
     said = [token for token in view.clause.tokens if token.norm not in text.fillers()]
-    if any(token.masked for token in said):
+    if any(token.masked and token.norm != "[name]" for token in said):  # "thank you, [name]" takes nothing down
         return True
     digits = sum(token.number or len(token.norm) == 1 or token.norm in ("double", "triple") for token in said)
     if any(len(token.norm) > LONGEST_FIGURE for token in said if token.number and token.norm.startswith("#")):

@@ -128,7 +128,7 @@ def _names(conversation: Conversation, clauses: Iterable[tuple[Said, Acts]]) -> 
     names = customer_names(read(conversation))
     for said, acts in clauses:
         norms = said.view.clause.norms
-        titled = _TITLED.search(said.text) is not None
+        titled = _TITLED.search(said.text) is not None or "[name]" in norms
         called = any(name in norms and told < said.interval.start for name, told in names.items())
         if (titled or called) and "verification_question" not in acts and not said.view.has("self_naming"):
             yield said.moment("name_use", 0.8 if called else 0.7, turn=said.turn)

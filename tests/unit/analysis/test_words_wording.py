@@ -55,6 +55,13 @@ def test_the_customers_name_used(speak: Speak) -> None:
     assert "name_use" in kinds(call)
 
 
+def test_a_name_that_was_masked_was_still_used(speak: Speak) -> None:
+    story = ("customer", "My name is [name]. My bill is high.")
+
+    assert "name_use" in kinds(speak(story, ("agent", "Thank you, [name], let me look at that for you.")))
+    assert "name_use" not in kinds(speak(("agent", "My name is [name]. How can I help?"), story))
+
+
 def test_the_agents_own_name_is_not_name_use(speak: Speak) -> None:
     call = speak(("agent", "My name is Dana."), ("customer", "Hi, my name is Rosa Alvarez."), ("agent", "Okay."))
 
