@@ -54,6 +54,8 @@ MIXED: tuple[tuple[Voice, Voice], ...] = (
     (("slt", 1.0), ("awb", 1.0)),
     (("sue", 1.15), ("kal", 1.0)),
 )
+TWO = ("same sex", "different sex")
+"""Groups of two who both talk."""
 ONLY_TURNS = {"none": 1.0}
 
 
@@ -148,7 +150,7 @@ def two_party(count: int = 24) -> list[Recipe]:
         pair = pairs[(turn // 2 if same else turn) % len(pairs)]
         level = APART[(turn + turn // 6) % 3]
         apart = level if turn % 4 < 2 or not level else -level
-        group = "same sex" if same else "different sex"
+        group = TWO[0] if same else TWO[1]
         length = SECONDS[(index * 5 + turn // 6) % len(SECONDS)]
         noise = NOISE[(turn + turn // 3) % 3]
         found.append(Recipe(f"made-{index + 1:02}", group, SEED + index, length, pair, apart, noise))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pyannote.core import Annotation, Segment
 from pyannote.core import Timeline as Extent
@@ -67,6 +67,8 @@ class Scored:
         errors: By collar.
         seconds: Length of the recording.
         took: What telling apart took: ``wall``, ``cpu``, ``waited``, ``peak_mb``, ``before_mb``.
+        also: What it is summed up under besides its group.
+        voices: Errors against each voice by itself, where one side has several.
         warnings: What the diarizer said about it.
     """
 
@@ -77,14 +79,18 @@ class Scored:
     errors: Mapping[float, Errors]
     seconds: float
     took: Mapping[str, float | None]
-    warnings: tuple[str, ...] = field(default=())
+    also: tuple[str, ...] = ()
+    voices: Mapping[float, Errors] | None = None
+    warnings: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """Return the figures as plain values."""
         return {
             "group": self.group,
+            "also": list(self.also),
             "speakers": {"true": self.true, "found": self.found},
             **{f"collar {collar:g}": errors.rates for collar, errors in self.errors.items()},
+            **{f"each voice, collar {collar:g}": errors.rates for collar, errors in (self.voices or {}).items()},
             "speech": self.errors[0.0].speech,
             "seconds": self.seconds,
             "took": dict(self.took),
@@ -115,9 +121,9 @@ def annotation(spoken: Mapping[str, Timeline]) -> Annotation:
     return made
 
 
-def summed(scored: Iterable[Scored], collar: float) -> Errors:
+def summed(errors: Iterable[Errors]) -> Errors:
     """Return the errors of several recordings together: each counts by how much is said in it."""
-    return sum((one.errors[collar] for one in scored), Errors())
+    return sum(errors, Errors())
 
 
 def times_real(scored: Sequence[Scored], measure: str = "wall") -> float | None:

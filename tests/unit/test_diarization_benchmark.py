@@ -10,8 +10,9 @@ import pytest
 import soundfile as sf
 
 from coach.conversation import Interval, Party, converse, intersection, total
-from tests.benchmarks.diarization import parted, report, score
+from tests.benchmarks.diarization import parted, score
 from tests.benchmarks.diarization_calls import APART, NOISE, MadeCall, Recipe, make, rttm, special, two_party
+from tests.benchmarks.diarization_report import report
 from tests.benchmarks.diarization_reviews import agents_number
 from tests.benchmarks.diarization_scores import Errors, compare, speed
 from tests.benchmarks.diarization_truth import Recording, lane_speech, mixed, read_rttm
@@ -131,12 +132,38 @@ def test_perfect_parting_misses_only_what_nobody_heard() -> None:
 def test_the_report_names_those_with_too_few_speakers_and_weighs_calls_by_their_speech() -> None:
     said = {"speech": {"1": [(0.0, 4.0)]}, "seconds": 10, "warnings": (), **TOOK}
     short = score(recording(agent=spans((0, 4)), customer=spans((5, 6))), said)
-    long = replace(short, name="two", found=2, errors={0.0: Errors(95, 19, 0, 0), 0.25: Errors(95, 0, 0, 0)})
+    long = replace(short, name="two", found=3, errors={0.0: Errors(95, 19, 0, 0), 0.25: Errors(95, 0, 0, 0)})
     lines = list(report("bundled", [short, long], where=False))
 
-    assert lines[-1].endswith(": one")
     assert [line.split()[3:5] for line in lines if line.startswith("  = same sex")] == [["20.0", "19.0"]]
-    assert "5.0 x real time by the clock, 10.0 with the cores free, 10.0 by their seconds; at most 100 MB" in lines[-2]
+    assert lines[-5:] == [
+        "  fewer speakers than there are: one",
+        "  more speakers than there are: two",
+        "  confusion over 2 %: two",
+        "  error over 12 %: one, two",
+        "  5.0 x real time by the clock, 10.0 with the cores free, 10.0 by their seconds; at most 100 MB",
+    ]
+
+
+def test_a_transfer_is_held_to_its_sides_and_to_its_voices() -> None:
+    voices = {"agent": spans((0, 2)), "customer": spans((2, 3)), "second agent": spans((4, 6))}
+    sides = {"agent": spans((0, 2), (4, 6)), "customer": spans((2, 3))}
+    said = {"speech": {"1": [(0, 2), (4, 6)], "2": [(2, 3)]}, "seconds": 8, "warnings": (), **TOOK}
+    scored = score(Recording("one", "three speakers", Path("one.wav"), sides, voices), said)
+
+    assert scored.errors[0.0] == Errors(5, 0, 0, 0)
+    assert scored.voices is not None
+    assert scored.voices[0.0] == Errors(5, 2, 0, 0)
+    assert ["each", "voice", "apart", "40.0", "40.0"] in [
+        line.split()[:5] for line in report("x", [scored], where=False)
+    ]
+
+
+def test_made_calls_of_two_are_summed_up_by_level_and_noise(call: MadeCall) -> None:
+    one = Recording("made", call.recipe.group, Path("made.wav"), call.sides, call.speakers, call)
+    said = {"speech": {}, "seconds": 45, "warnings": (), **TOOK}
+
+    assert score(one, said).also == ("made calls of two", "made, 12 dB apart", "made, noise 20 dB below")
 
 
 def test_speed_without_time_is_none() -> None:
