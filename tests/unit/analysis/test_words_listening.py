@@ -2,6 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
+from coach.analysis.judge import judge
 from coach.analysis.listening import Listening
 from coach.conversation import Conversation, Findings
 
@@ -167,6 +168,62 @@ def test_asking_to_repeat_is_described(speak: Speak, said: str) -> None:
 
     assert findings.measure("asked_to_repeat").value == 1
     assert findings.of("open_question", "closed_question") == ()
+
+
+TAKEN_DOWN = "So my name is Peter Wallis and the number is oh seven seven double four."
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Sorry?",
+        "sorry what did you say your name was",
+        "What was that?",
+        "I'm sorry, I didn't catch your last name.",
+        "what was the last part again",
+        "You're breaking up.",
+        "Would you mind repeating that?",
+        "could you give me that number one more time",
+        "Sorry, the what?",
+        "Huh?",
+        "how much did you say it was",
+        "sorry",
+    ],
+)
+def test_many_ways_to_ask_to_hear_it_again(said: str) -> None:
+    assert judge(said, TAKEN_DOWN)["asked_to_repeat"] >= 0.5
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Sorry about that.",
+        "I'm so sorry.",
+        "Sorry to keep you waiting.",
+        "sorry I can't do that today",
+        "Could you spell that for me?",
+        "Can you read that back to me so I know we agree?",
+        "I'll say that again.",
+        "What was that charge for?",
+        "What did you say to him when he came?",
+        "I didn't hear back from them.",
+        "so it's coming up as paid",
+        "Sorry, how long have you been waiting?",
+        "Did you say the fourth or the fourteenth?",
+        "So what.",
+        "Will it happen again?",
+    ],
+)
+def test_sorry_spelling_and_again_are_not_always_asking_to_repeat(said: str) -> None:
+    assert judge(said, STORY)["asked_to_repeat"] < 0.5
+
+
+def test_sorry_alone_is_an_apology_where_trouble_was_told() -> None:
+    heard, troubled = (
+        judge("sorry", said)["asked_to_repeat"] for said in (TAKEN_DOWN, "it went dead and nobody rang me back")
+    )
+    assert troubled < 0.5 <= heard
+    assert judge("sorry", "")["asked_to_repeat"] < 0.5
 
 
 def test_asking_for_spelling_is_not_asking_to_repeat(speak: Speak) -> None:
