@@ -23,6 +23,7 @@ from coach.conversation.errors import unforeseen
 from coach.privacy.text import mask_text
 
 if TYPE_CHECKING:
+    from coach.app.asking import Ask
     from coach.app.naming import Output
     from coach.app.settings import Settings
     from coach.speech.activity import LaneActivity
@@ -100,13 +101,15 @@ class Lane:
 class Call:
     """One call and what the stages have made of it so far; each stage returns a new one.
 
-    ``own_channel`` is the channel of a recording with two that holds the agent's side alone.
+    ``ask`` reaches whoever sits at the terminal, ``None`` where nobody does; ``own_channel`` is the channel of a
+    recording with two that holds the agent's side alone.
     """
 
     request: Request
     settings: Settings
     output: Output
     progress: StageProgress = lambda _stage, _share: None
+    ask: Ask | None = None
     sound: Sound | None = None
     sidecar: Sidecar | None = None
     imported: Imported | None = None

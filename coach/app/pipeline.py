@@ -16,6 +16,7 @@ import platformdirs
 
 from coach import __version__
 from coach.analysis.analyse import definitions
+from coach.app.asking import Ask
 from coach.app.item import Call, Failure, Request
 from coach.app.naming import Output, sha256_of
 from coach.app.recipe import Need, Recipe, check_order
@@ -96,7 +97,11 @@ class Pipeline:
                 stage.close()
 
     def review(
-        self, request: Request, output: Output, progress: Callable[[str, float], None] | None = None
+        self,
+        request: Request,
+        output: Output,
+        progress: Callable[[str, float], None] | None = None,
+        ask: Ask | None = None,
     ) -> Call | Failure:
         """Return the reviewed call, or why it could not be reviewed.
 
@@ -104,8 +109,9 @@ class Pipeline:
             request: The call.
             output: Where its files go.
             progress: Told each stage's name and share done.
+            ask: Reaches somebody who can say who is the agent, where nothing else does.
         """
-        call = Call(request, self.settings, output, progress or (lambda _stage, _share: None))
+        call = Call(request, self.settings, output, progress or (lambda _stage, _share: None), ask)
         opened = call
         try:
             for stage in self.stages:

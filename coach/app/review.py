@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import platformdirs
 
+from coach.app.asking import Ask
 from coach.app.item import Failure, Request
 from coach.app.naming import Output, hashes_of, plan, read_review, reviewed_hashes, sha256_of
 from coach.app.pipeline import Pipeline
@@ -83,6 +84,7 @@ def review_all(
     force: bool = False,
     outputs: Sequence[Output] | None = None,
     progress: CallProgress | None = None,
+    ask: Ask | None = None,
 ) -> Iterator[Outcome]:
     """Yield one outcome a call, as each is done; a full disk ends the run.
 
@@ -92,6 +94,7 @@ def review_all(
         force: Review again what has been reviewed.
         outputs: Where the files go, where that is settled already.
         progress: Told which call is in which stage.
+        ask: Reaches somebody who can say who is the agent, where nothing else does.
 
     Raises:
         ModelError: A model is missing or damaged.
@@ -108,7 +111,7 @@ def review_all(
                 yield Outcome(request, output, "unchanged", files=found)
                 continue
             told = _for_call(number, progress)
-            result = pipeline.review(request, output, told)
+            result = pipeline.review(request, output, told, ask)
             if isinstance(result, Failure):
                 yield Outcome(request, output, "failed", failure=result)
                 if result.exit_code == DISK_FULL:

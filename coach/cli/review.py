@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coach.cli.asking import asker
 from coach.cli.streams import give, tell
 from coach.conversation import StorageError, UsageError
 
@@ -184,8 +185,9 @@ class _Run:
         outcomes = []
         names = [request.source.name for request in self._requests]
         with showing(names, quiet=quiet) as progress:
+            ask = None if quiet or as_json else asker(progress.pause)
             for outcome in use.review_all(
-                self._requests, self._pipeline, force=self._force, outputs=self._outputs, progress=progress
+                self._requests, self._pipeline, force=self._force, outputs=self._outputs, progress=progress, ask=ask
             ):
                 outcomes.append(outcome)
                 progress.pause()

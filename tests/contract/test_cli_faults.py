@@ -18,7 +18,7 @@ from command import coach, load, who
     [
         (["review"], 2, "Name at least one recording"),
         (["review", "missing.wav"], 4, "missing.wav"),
-        (["review", "--agent", "a.wav"], 2, "needs both"),
+        (["review", "--customer", "a.wav"], 2, "needs both"),
         (["review", "x.wav", "--format", "pdf"], 2, "there is no format"),
         (["review", "x.wav", "--agent-speaker", "3"], 2, "1 or 2"),
         (["review", "x.wav", "--transcriber", "no-such-engine"], 2, "no-such-engine"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from coach.app.asking import question
 from coach.app.item import Call
 from coach.app.labels import plain_labels
 from coach.app.recipe import Need
@@ -33,8 +34,8 @@ ROLES_FLOOR = 0.55
 """Below this the words call nobody the agent; what something else says is kept, and doubted aloud."""
 
 ROLES_UNCERTAIN = (
-    "It is not certain which party is the agent, so what depends on it is left empty. "
-    "Say so with --agent-channel left or right, or --agent-speaker 1 or 2."
+    "Roles uncertain: it could not be told which party is the agent, so what depends on it is left empty. "
+    "Say who it is with {options}."
 )
 MONO = (
     "Both parties are on one channel. The transcript is here, but who said what is not known, so what needs two "
@@ -96,7 +97,7 @@ class Converse(Stage):
         if call.separation == "transcript":
             warnings.append(TRANSCRIPT_TIMES if timed else CUE_TIMES)
         if call.separation != "none" and roles.agent is None and len(speech) > 1:
-            warnings.append(ROLES_UNCERTAIN)
+            warnings.append(ROLES_UNCERTAIN.format(options=_options(speech)))
         warnings += _without_effect(call, list(speech))
         parties = _parties(call, roles, speech, words)
         duration = max([call.duration, *(i.end for s in speech.values() for i in s)])
@@ -150,9 +151,20 @@ def _roles(call: Call, words: Mapping[str, Sequence[Word]]) -> Assigned:
         transcript=_by_transcript(call, speakers),
         words=words,
     )
-    if assigned.roles.source == "words" and assigned.roles.confidence < ROLES_FLOOR:
-        return replace(assigned, roles=replace(assigned.roles, agent=None))
-    return assigned
+    if assigned.roles.agent is not None and (
+        assigned.roles.source != "words" or assigned.roles.confidence >= ROLES_FLOOR
+    ):
+        return assigned
+    asked = question(call.request.source.name, words) if call.ask is not None else None
+    answer = call.ask(asked) if call.ask is not None and asked is not None else None
+    if answer is not None:
+        return replace(assigned, roles=Roles(answer, "option", 1.0, "you said so when you were asked"))
+    return replace(assigned, roles=replace(assigned.roles, agent=None))
+
+
+def _options(speakers: Collection[str]) -> str:
+    """Return the options that say who is the agent in a call with these speakers."""
+    return "--agent-channel left or right" if "left" in speakers else "--agent-speaker 1 or 2"
 
 
 def _by_option(call: Call, speakers: Sequence[str]) -> Claim | None:
