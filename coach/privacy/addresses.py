@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from coach.privacy.context import MEASURED
 from coach.privacy.hits import SMALL, Heard, Hit
 from coach.privacy.numbers import TEENS, TENS, UNITS, Atom, small_number
 
@@ -47,9 +48,11 @@ _NOT_STREET = SMALL | frozenset(
     (
         "day days hour hours minute minutes week weeks month months year years dollars cents percent people times "
         "kilowatt watts bedroom bedrooms kids more other different miles mile block blocks bill bills called calls "
-        "o'clock am pm degrees another every each first last next and-a payments press option line"
+        "hard gig gigabyte megabyte meter metre mins min foot feet yard disk test trial flash thumb "
+        "o'clock am pm degrees another every each first last next payments press option line"
     ).split()
 )
+_NOT_NAME = _NOT_STREET | MEASURED | _UNITS
 _AFTER = SMALL | frozenset("lights light power bill service water gas account name last phone number electric".split())
 _POSTCODE = re.compile(r"[a-z]{1,2}\d[a-z\d]?")
 _INWARD = re.compile(r"\d[a-z]{2}")
@@ -74,6 +77,7 @@ def find_addresses(heard: Heard) -> Iterator[Hit]:
             ended = _place(heard, lane.index, k)
             yield Hit("address", lane.index, tuple(range(first, ended + 1)))
         yield from _asked(heard, lane.index)
+        yield from _told(heard, lane.index)
 
 
 def _number_before(at: Sequence[Atom], street: int) -> int | None:
@@ -106,7 +110,12 @@ def _numbered_street(at: Sequence[Atom], k: int) -> int:
 
 def _street_word(at: Sequence[Atom], k: int) -> bool:
     text = at[k].text
-    return text not in _NOT_STREET and not (at[k].stop and len(text) > 2) and any(c.isalpha() for c in text)
+    return (
+        text not in _NOT_STREET
+        and text[0] != "["
+        and not (at[k].stop and len(text) > 2)
+        and any(c.isalpha() for c in text)
+    )
 
 
 def _numeric(text: str) -> bool:
@@ -127,9 +136,14 @@ def _likely(heard: Heard, speaker: int, first: int, street: int) -> bool:
         return True
     if street - first < 2:
         return False
-    figures = sum(len(at[k].text) if at[k].text.isdigit() else 1 for k in range(first, street) if _numeric(at[k].text))
+    figures = _figures(at, first, street)
     named = at[street].text in _STREETS or (at[street].text in _MAYBE_STREETS and figures >= 2)
     return (named or at[street].text in _ROADS) and figures >= 2
+
+
+def _figures(at: Sequence[Atom], first: int, end: int) -> int:
+    said = [at[k].text for k in range(first, end) if _numeric(at[k].text)]
+    return sum(len(text) if text[0].isdigit() else 1 if text in UNITS else 2 for text in said)
 
 
 def _cued(heard: Heard, speaker: int, first: int) -> bool:
@@ -165,6 +179,8 @@ def _place(heard: Heard, speaker: int, street: int) -> int:
 def _goes_on(heard: Heard, speaker: int, k: int) -> bool:
     """Whether a word after a street is the city's: where a state or a code follows, or the answer ends with it."""
     at = heard.lanes[speaker].atoms
+    if at[k].text.startswith("["):
+        return False
     if at[k].text in _STATES and len(at[k].text) > 2:
         return True
     j = k
@@ -200,6 +216,28 @@ def _numbers_from(at: Sequence[Atom], k: int) -> int:
     while end < len(at) and end - k < 5 and (_numeric(at[end].text) or re.fullmatch(r"\d+[a-z]?", at[end].text)):
         end += 1
     return end - 1
+
+
+def _told(heard: Heard, speaker: int) -> Iterator[Hit]:
+    """Yield what follows "we live at" at once, where it names no kind of street: "601 south main apartment 12"."""
+    at = heard.lanes[speaker].atoms
+    for _, who, cue in heard.cues("address"):
+        k = cue.last + 1
+        while k < len(at) and at[k].text in ("is", "at", "it's", "uh", "um"):
+            k += 1
+        number = _numbers_from(at, k)
+        if who != speaker or number < k or _figures(at, k, number + 1) < 2 or number + 1 >= len(at):
+            continue
+        last = number
+        while last + 1 < len(at) and last - number < 3 and at[last + 1].text not in _NOT_NAME:
+            last += 1
+            if at[last].text.startswith("["):
+                last -= 1
+                break
+            if at[last].stop or heard.ends_answer(speaker, last):
+                break
+        if last > number:
+            yield Hit("address", speaker, tuple(range(k, _place(heard, speaker, last) + 1)))
 
 
 def _asked(heard: Heard, speaker: int) -> Iterator[Hit]:

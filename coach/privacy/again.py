@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from coach.privacy.chains import Chain, Lane, luhn
 
@@ -41,7 +41,7 @@ def alike(one: str, other: str) -> bool:
     return bool(ours) and 2 * len(ours & theirs) >= min(len(ours), len(theirs)) > 0
 
 
-def shared(chains: Sequence[Chain], least: int) -> Iterator[Chain]:
+def shared(chains: Sequence[Chain], least: int, strays: Callable[[float, float], int]) -> Iterator[Chain]:
     """Yield the chains of both parties that make one long number together.
 
     Parties that were told apart badly, or one who says the number while the other repeats each part.
@@ -49,18 +49,21 @@ def shared(chains: Sequence[Chain], least: int) -> Iterator[Chain]:
     Args:
         chains: Bare numbers that nothing names, both parties', in order of time.
         least: Digits from which it is one number, repeats not counted.
+        strays: How many other words were said between two times; more than one a piece make them several numbers.
     """
     run: list[Chain] = []
     for chain in (chain for chain in chains if len(chain.digits) >= 3):
         if run and chain.start - run[-1].end > TOGETHER:
-            yield from _one_number(run, least)
+            yield from _one_number(run, least, strays)
             run = []
         run.append(chain)
-    yield from _one_number(run, least)
+    yield from _one_number(run, least, strays)
 
 
-def _one_number(run: Sequence[Chain], least: int) -> Sequence[Chain]:
-    return run if len({chain.speaker for chain in run}) == 2 and _unrepeated(run) >= least else ()
+def _one_number(run: Sequence[Chain], least: int, strays: Callable[[float, float], int]) -> Sequence[Chain]:
+    if len({chain.speaker for chain in run}) != 2 or _unrepeated(run) < least:
+        return ()
+    return run if strays(run[0].end, run[-1].start) < len(run) else ()
 
 
 def _unrepeated(run: Sequence[Chain]) -> int:

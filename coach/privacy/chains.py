@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from coach.privacy.context import flagged
+from coach.privacy.context import MEASURED, MONTHS, flagged
 from coach.privacy.cues import OPEN, Cue, counting, find_cues
 from coach.privacy.numbers import FILLERS, HESITATIONS, Atom, Awaited, Flag, Piece, atoms, pieces
 
@@ -23,6 +23,11 @@ STRAY = 3
 
 AWAITED = 40.0
 """Seconds after "card number" or "PIN" in which quantities are read as digits, unless something else is named."""
+
+_PARTS = (
+    MONTHS | MEASURED | frozenset("or versus compared against plus minus times equals until between than".split())
+) - {"may", "march", "am", "times"}
+"""Words between numbers that make them several."""
 
 _CONTINUES = frozenset({"card", "card?", "cvv?"})
 
@@ -88,6 +93,8 @@ class Lane:
         self._cued = [cue.first for cue in self.cues]
         self._asked: Sequence[float] = ()
         self.chains: list[Chain] = []
+        self._starts = [atom.start for atom in self.atoms]
+        self._numbers: set[int] = set()
         self._first: list[int] = []
         self._fillers: set[int] = set()
         self._breaths: dict[int, int] = {}
@@ -106,6 +113,7 @@ class Lane:
         found = flagged(self.atoms, list(pieces(self.atoms, frozenset(taken), awaited)), awaited)
         self._breaths = _breaths(self.atoms, found)
         self.chains = list(self._chains(found))
+        self._numbers = {k for piece in found for k in range(piece.first, piece.last + 1)} | counted
         self._first = [chain.pieces[0].first for chain in self.chains]
 
     def _chains(self, found: Sequence[Piece]) -> Iterator[Chain]:
@@ -134,7 +142,7 @@ class Lane:
             return not piece.flag or not self.atoms[last.last].stop
         if piece.flag or begun - ended > PAUSE or len(between) > BETWEEN:
             return False
-        if any(k in self._ends for k in between):
+        if any(k in self._ends or self.atoms[k].text in _PARTS for k in between):
             return False
         stray = sum(1 for k in between if self.atoms[k].text not in FILLERS and k not in self._fillers)
         breaths = self._breaths[last.first], self._breaths[piece.first]
@@ -152,6 +160,16 @@ class Lane:
         """Whether a cue of this party begins among these atoms."""
         k = bisect_right(self._cued, between.start - 1)
         return k < len(self._cued) and self._cued[k] < between.stop
+
+    def strays(self, start: float, end: float) -> int:
+        """Return how many words between two times are neither digits nor fillers; a month or a unit counts many."""
+        lo = bisect_right(self._starts, start)
+        hi = bisect_right(self._starts, end)
+        count = 0
+        for k in range(lo, hi):
+            text = self.atoms[k].text
+            count += 100 if text in _PARTS else text not in FILLERS and k not in self._numbers
+        return count
 
     def after(self, atom: int) -> Chain | None:
         """Return the first chain that begins after an atom."""

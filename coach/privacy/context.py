@@ -15,6 +15,7 @@ MEASURED = frozenset(
         "o'clock times people payments installments euros pounds cubic feet foot megawatt watts bills miles"
     ).split()
 )
+_PER = frozenset("month week year day hour bill kilowatt kwh therm gallon unit piece".split())
 _CLOCKED = frozenset("am pm a.m p.m o'clock".split())
 _STREET = frozenset(
     "street st avenue ave road rd drive lane boulevard court circle place way highway terrace parkway apartment".split()
@@ -99,7 +100,7 @@ def _context(at: Sequence[Atom], group: list[Piece]) -> Flag:
     follows = after[0] if after and not at[group[-1].last].stop else ""
     if follows in _CLOCKED or (follows in ("a", "p") and after[1:2] == ["m"]):
         return "time"
-    if follows in MEASURED:
+    if follows in MEASURED or (follows in ("a", "per", "each") and after[1:2] and after[1] in _PER):
         return "amount"
     if len(digits) <= 6:
         if before and before[-1] in _PLACED:

@@ -16,7 +16,11 @@ NAMES_ANOTHER = frozenset({"named", "account", "amount", "tail", "birth", "email
 OPEN = frozenset({"card", "card?", "cvv", "ssn", "routing", "bank", "pin", "phone", "password"})
 """Cues after which "four thousand one hundred and eleven" is digits and no quantity."""
 
-_NOT_SOCIAL = frozenset("services service worker workers media club program programs work life".split())
+_WHOSE = frozenset("your my his her their the our full whole entire four digits of last wife's husband's".split())
+_NOT_SOCIAL = frozenset(
+    "services service worker workers media club program programs work life event events anxiety skills circle network "
+    "aspect aspects situation situations distancing studies benefits income department security".split()
+)
 _NOT_ACCOUNT = frozenset("holder holder's holders owner owner's password pin email address name manager".split())
 _SKIPPED = HESITATIONS | {"little", "small", "tiny"}
 _COUNTED = frozenset("digit digits numbers number".split())
@@ -94,12 +98,21 @@ def _longest(at: Sequence[Atom], said: Sequence[int], p: int) -> tuple[Cue | Non
         if tuple(_bare(at[k].text) for k in inside) != words:
             continue
         after = at[said[p + len(words)]].text if p + len(words) < len(said) else ""
-        if kind == "ssn" and words == ("social",) and after in _NOT_SOCIAL:
+        if kind == "ssn" and words in (("social",), ("socials",)) and not _social(at, said, p):
             continue
+        if words == ("social", "security") and p and at[said[p - 1]].text == "on":
+            return None, 2  # what somebody lives on
         if kind == "account" and words[-1] == "account" and after in _NOT_ACCOUNT:
             return None, len(words)
         return Cue(kind, at[inside[0]].start, at[inside[-1]].end, inside[0], inside[-1]), len(words)
     return None, 1
+
+
+def _social(at: Sequence[Atom], said: Sequence[int], p: int) -> bool:
+    """Whether "social" is the number: "your social", "last four social", and not "social worker"."""
+    before = at[said[p - 1]].text if p else ""
+    after = at[said[p + 1]].text if p + 1 < len(said) else ""
+    return before in _WHOSE and after not in _NOT_SOCIAL
 
 
 def _qualifies(at: Sequence[Atom], before: Cue, cue: Cue) -> bool:

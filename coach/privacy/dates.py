@@ -16,6 +16,9 @@ from coach.privacy.numbers import SOUND_ALIKES, TENS, Atom, small_number
 BORN_WITHIN = 25.0
 """Seconds after "date of birth" in which a date is one, unless something else is named."""
 
+BARE_WITHIN = 10.0
+"""Seconds after which numbers without a month are no longer a date of birth."""
+
 EXPIRES_WITHIN = 20.0
 """Seconds after "expiration" in which a date is one."""
 
@@ -28,7 +31,7 @@ _ORDINALS = frozenset(
         "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth thirtieth"
     ).split()
 )
-_GLUE = frozenset("of the in and slash dash hyphen stroke comma uh um er".split())
+_GLUE = frozenset("hundred of the in and slash dash hyphen stroke comma uh um er".split())
 _WRITTEN = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})|(?:19|20)\d\d[/.-]\d{1,2}[/.-]\d{1,2}|\d{1,2}/\d{2,4}")
 _TURNED = re.compile(r"\d{1,4}(?:st|nd|rd|th)?")
 _CARDS = ("card", "card?", "cvv", "tail")
@@ -85,7 +88,18 @@ def find_dates(heard: Heard, kinds: Collection[str]) -> Iterator[Hit]:
                 kind = "birth"  # "october … uh huh … first … sixty eight"
             if kind is not None and kind in kinds:
                 found[kind] = lane.atoms[run.last].end
-                yield Hit(kind, lane.index, tuple(range(run.first, run.last + 1)))
+                yield Hit(kind, lane.index, tuple(range(run.first, _end(heard, lane, run) + 1)))
+
+
+def _end(heard: Heard, lane: Lane, run: _Run) -> int:
+    """Return the last atom of a date; "nineteen fifty won" ends with a digit where the answer ends."""
+    after = run.last + 1
+    alike = after < len(lane.atoms) and lane.atoms[after].text in SOUND_ALIKES
+    return (
+        after
+        if alike and heard.ends_answer(lane.index, after) and not heard.ends_answer(lane.index, run.last)
+        else run.last
+    )
 
 
 def _kind(heard: Heard, lane: Lane, run: _Run, cue: Cue | None) -> str | None:
@@ -93,8 +107,10 @@ def _kind(heard: Heard, lane: Lane, run: _Run, cue: Cue | None) -> str | None:
         return None
     start = lane.atoms[run.first].start
     if cue.kind == "birth":
+        if not (run.month or run.written) and start - cue.end > BARE_WITHIN:
+            return None
         lone = len(run.numbers) == 1 and len(run.numbers[0]) == 4
-        return "birth" if run.date or lone or (run.month and start - cue.end < 10) else None
+        return "birth" if run.date or lone else None
     if cue.kind == "expiry" and run.date and start - cue.end <= EXPIRES_WITHIN:
         return "expiry"
     if cue.kind == "expiry?" and run.month_and_year and start - cue.end <= EXPIRES_WITHIN:
@@ -108,7 +124,7 @@ def _kind(heard: Heard, lane: Lane, run: _Run, cue: Cue | None) -> str | None:
 def _named_after(lane: Lane, run: _Run) -> Cue | None:
     """Return the cue that follows a date at once: "june third fifty one is my birthday"."""
     k = bisect_right(lane.cues, run.last, key=lambda cue: cue.first)
-    if k == len(lane.cues) or lane.cues[k].first > run.last + 4 or lane.cues[k].kind != "birth":
+    if not run.date or k == len(lane.cues) or lane.cues[k].first > run.last + 4 or lane.cues[k].kind != "birth":
         return None
     between = {lane.atoms[j].text for j in range(run.last + 1, lane.cues[k].first)}
     return lane.cues[k] if between & {"is", "that's", "was", "being"} else None
@@ -134,6 +150,8 @@ def _run(at: Sequence[Atom], first: int) -> _Run | None:
     while k < len(at) and (k == first or at[k].start - at[k - 1].end < 2.0):
         text = at[k].text
         step = 1
+        if written and text not in _GLUE:
+            break
         if text in MONTHS:
             month = True
         elif text in _ORDINALS or (text in TENS and k + 1 < len(at) and at[k + 1].text in _ORDINALS):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from coach.privacy.again import alike, left_over, read_back, shared, whole_cards
@@ -66,7 +66,7 @@ TAIL = 5
 NEAR_A_CARD = 60.0
 """Seconds within which "code" or "expires" is taken to be the card's."""
 
-_LINKS = frozenset("is that's thats that was the my a for as it's its being and there your".split())
+_LINKS = frozenset("still on is that's thats that was the my a for as it's its being and there your".split())
 
 
 def _atoms(chain: Chain) -> Iterator[int]:
@@ -92,18 +92,20 @@ class Detector:
         self._lanes = heard.lanes
         self._kinds = frozenset(kinds)
         self._heard = heard
+        self._chains = sorted((c for lane in heard.lanes for c in lane.chains), key=lambda c: (c.start, c.speaker))
         self._took: dict[int, Chain] = {}  # the first number that each cue announced
         self._named: list[str] = []  # digits of numbers that were left because something else names them
 
     def find(self) -> list[Hit]:
         """Return every private number, in order of time."""
-        chains = sorted((c for lane in self._lanes for c in lane.chains), key=lambda c: (c.start, c.speaker))
+        chains = self._chains
         kinds = {id(chain): self._kind(chain) for chain in chains}
         open_ = [chain for chain in chains if kinds[id(chain)] in (None, "tail") and not chain.flag]
         unnamed = [chain for chain in open_ if kinds[id(chain)] is None]
         found = {id(chain): kind for chain in chains if (kind := kinds[id(chain)]) not in (None, "", "tail")}
-        found |= {id(chain): "card" for chain in shared(unnamed, UNCUED)}
+        found |= {id(chain): "card" for chain in shared(unnamed, UNCUED, self._strays)}
         found |= {id(chain): "card" for chain in whole_cards(unnamed, found)}
+        found |= self._beside_a_card(unnamed, found)
         found |= read_back(open_, [chain for chain in chains if id(chain) in found], found)
         for lane in self._lanes:
             found |= {id(chain): "card" for chain in left_over(lane, found)}
@@ -134,6 +136,22 @@ class Detector:
                 return kind.rstrip("?")
         return self._uncued(chain)
 
+    def _beside_a_card(self, chains: Sequence[Chain], found: Mapping[int, str]) -> dict[int, str]:
+        """Return the kinds of short numbers after a weak cue, where no cue but a card's own digits were said before."""
+        cards = sorted(chain.end for chain in self._chains if found.get(id(chain)) == "card")
+        kinds: dict[int, str] = {}
+        for chain in chains:
+            k = bisect_right(cards, chain.start)
+            if id(chain) in found or not k or chain.start - cards[k - 1] > NEAR_A_CARD:
+                continue
+            cue = self._heard.nearest(chain.speaker, chain.pieces[0].first, RULES["cvv?"][0].within)
+            if cue is not None and cue.kind == "cvv?" and 3 <= len(chain.digits) <= 4:
+                kinds[id(chain)] = "cvv"
+        return kinds
+
+    def _strays(self, start: float, end: float) -> int:
+        return sum(lane.strays(start, end) for lane in self._lanes)
+
     def _meant(self, cue: Cue, end: float) -> str:
         """Return a cue's kind; "account number" is the bank's where a bank was just spoken of."""
         if cue.kind == "account" and self._heard.near(("routing", "bank"), end - AT_A_BANK, end):
@@ -160,7 +178,7 @@ class Detector:
             return None
         if any(piece.dashed for piece in chain.pieces):
             return "ssn"
-        if len(chain.digits) >= UNCUED:
+        if len(chain.digits) >= CARD or (len(chain.digits) == UNCUED and chain.digits[0] in "3456"):
             return "card" if not telephone(chain.digits, ()) else "phone"
         said = cadence(self._lanes[chain.speaker], chain)
         if said == (3, 2, 4):
@@ -193,6 +211,8 @@ class Detector:
         between = lane.between(chain, lane.cues[k])
         stopped = lane.atoms[last].stop and lane.atoms[last].text != ""
         linked = {"is", "that's", "thats", "was", "as", "being", "it's"} & set(between)
+        if lane.atoms[max(chain.pieces[0].first - 1, 0)].text in ("is", "at") and "still" in between:
+            linked = {"is"}  # "is 617 555 0109 still a good number"
         if not linked or any(word not in _LINKS for word in between):
             return []
         if stopped and between[0] not in ("that's", "thats", "is", "that"):

@@ -23,8 +23,8 @@ _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
 _TOP = frozenset("com net org edu gov co uk us io me info biz mil ca dotcom".split())
 _PROVIDERS = frozenset(
     (
-        "gmail yahoo hotmail outlook aol icloud comcast verizon att msn live sbcglobal bellsouth protonmail proton "
-        "charter cox earthlink me mac btinternet googlemail ymail g-mail"
+        "gmail yahoo hotmail outlook aol icloud comcast verizon att msn sbcglobal bellsouth protonmail earthlink "
+        "btinternet googlemail ymail"
     ).split()
 )
 _MARKS = frozenset("dot period point underscore underline dash hyphen plus number".split())
@@ -83,7 +83,7 @@ def _domain(at: Sequence[Atom], k: int) -> int | None:
                 end += 2
             return end
     if k < len(at) and at[k].text in _PROVIDERS:
-        return k + 1 if k + 1 < len(at) and at[k + 1].text in _TOP else k
+        return k + 1 if k + 1 < len(at) and at[k + 1].text in _TOP - {"me", "us", "info"} else k
     return None
 
 
@@ -102,7 +102,8 @@ def _local(heard: Heard, speaker: int, sign: int, end: int) -> int | None:
     own = [cue.last for cue in heard.lanes[speaker].cues if cue.kind == "email" and first <= cue.last < sign]
     first = max([first, *(last + 1 for last in own)])
     local = [at[k].text for k in range(first, sign)]
-    provider = any(at[k].text.split(".")[0] in _PROVIDERS for k in range(sign + 1, end + 1))
+    whole = any(at[k].text in _TOP or "." in at[k].text for k in range(sign + 1, end + 1))
+    provider = whole and any(at[k].text.split(".")[0] in _PROVIDERS for k in range(sign + 1, end + 1))
     marked = any(word in _MARKS or len(word) == 1 or word.isdigit() for word in local)
     lead_in = {at[k].text for k in range(max(first - 3, 0), sign)}
     if named is None and not provider and (not marked or lead_in & _SITE):
@@ -134,7 +135,7 @@ def _cue_before(heard: Heard, speaker: int, k: int) -> Cue | None:
 
 
 def _spelled(heard: Heard) -> Iterator[Hit]:
-    """Yield three letters and more that are spelled after "e-mail"."""
+    """Yield four letters and more that are spelled after "e-mail"."""
     for lane in heard.lanes:
         at, k = lane.atoms, 0
         while k < len(at):
@@ -142,7 +143,8 @@ def _spelled(heard: Heard) -> Iterator[Hit]:
             while end < len(at) and (_letter(at[end].text) or (end > k and _within(at, end))):
                 end += 1
             letters = sum(_letter(at[j].text) for j in range(k, end))
-            if letters >= 3 and _cue_before(heard, lane.index, k) is not None:
+            different = {at[j].text for j in range(k, end) if _letter(at[j].text)}
+            if letters >= 4 and len(different) >= 3 and _cue_before(heard, lane.index, k) is not None:
                 while not (_letter(at[end - 1].text) or small_number(at, end - 1)):
                     end -= 1
                 yield Hit("email", lane.index, tuple(range(k, end)))

@@ -18,6 +18,9 @@ __all__ = ["SAME_ITEM", "Masked", "MaskedSpan", "mask", "mask_text"]
 SAME_ITEM = 15.0
 """Pieces and read-backs of one kind closer than this, in seconds, are counted as one item."""
 
+PASSES = 4
+"""A number that went may uncover what the cue before it names; masking goes on until nothing more is found."""
+
 _PUNCTUATION = re.compile(r"[.,?!;:]*$")
 _ABSORBED = frozenset("dash hyphen space uh um er and then point slash".split()) | {""}
 
@@ -71,8 +74,20 @@ def mask(transcript: Transcript, kinds: Collection[str] = DEFAULT) -> Masked:
     unknown = set(kinds) - set(KINDS)
     if unknown:
         raise ValueError(f"expected kinds among {', '.join(KINDS)}, got {', '.join(sorted(unknown))}")
+    spans: list[MaskedSpan] = []
+    for _ in range(PASSES):
+        transcript, found = _once(transcript, kinds)
+        spans += found
+        if not found:
+            break
+    spans.sort(key=lambda span: (span.interval, span.speaker))
+    return Masked(transcript, tuple(spans), MappingProxyType(_count(spans)))
+
+
+def _once(transcript: Transcript, kinds: Collection[str]) -> tuple[Transcript, list[MaskedSpan]]:
     marks = _marks(transcript, kinds)
-    segments, spans = [], []
+    segments: list[Segment] = []
+    spans: list[MaskedSpan] = []
     for s, segment in enumerate(transcript.segments):
         found = marks.get(s)
         if not found:
@@ -81,8 +96,7 @@ def mask(transcript: Transcript, kinds: Collection[str] = DEFAULT) -> Masked:
         words, within = _rewrite(segment, found)
         segments.append(replace(segment, words=words))
         spans.extend(within)
-    spans.sort(key=lambda span: (span.interval, span.speaker))
-    return Masked(replace(transcript, segments=tuple(segments)), tuple(spans), MappingProxyType(_count(spans)))
+    return replace(transcript, segments=tuple(segments)), spans
 
 
 def _marks(transcript: Transcript, kinds: Collection[str]) -> dict[int, dict[int, str]]:
@@ -131,7 +145,7 @@ def _runs(words: Sequence[Word], found: Mapping[int, str]) -> Iterator[tuple[str
     for w in range(1, len(words) - 1):
         # A dash or an "uh" inside a number belongs to it.
         inside = not kinds[w] and kinds[w - 1] and kinds[w - 1] == kinds[w + 1]
-        if inside and words[w].text.casefold().strip(".,-– ") in _ABSORBED:
+        if inside and words[w].text.casefold().strip(".,-–/| ") in _ABSORBED:
             kinds[w] = kinds[w - 1]
     run: list[Word] = []
     for w, word in enumerate(words):

@@ -55,7 +55,7 @@ PLURALS = {
 }
 SOUND_ALIKES = {
     "for": "4", "fore": "4", "to": "2", "too": "2", "won": "1", "wan": "1", "ate": "8", "sex": "6", "sick": "6",
-    "free": "3", "nein": "9",
+    "free": "3", "nein": "9", "hero": "0",
 }  # fmt: skip
 """What an engine writes for a digit when it has no context; a digit only beside digits."""
 
@@ -145,6 +145,9 @@ def atoms(words: Iterable[tuple[str, float, float]]) -> list[Atom]:
     made: list[Atom] = []
     for index, (text, start, end) in enumerate(words):
         stop = text.rstrip().endswith((",", ".", ";", "?", "!"))
+        if text.startswith("[") and text.rstrip(".,?!;:").endswith("]"):
+            made.append(Atom(text.rstrip(".,?!;:").casefold(), index, start, end, stop))  # "[card]" is no word
+            continue
         for part in _LABEL.sub(" ", text).split() or [text]:
             whole = _DASHES.sub("-", plain(part))
             # "4-1-1-1" is one number; "forty-one" and "16-digit" are two words.
@@ -279,6 +282,10 @@ def pieces(at: Sequence[Atom], taken: frozenset[int], awaited: Awaited) -> Itera
         previous, i = piece, piece.last + 1
 
 
+def _is_number(text: str) -> bool:
+    return text in UNITS or text in TEENS or text in TENS or text in TIMES or text in SOUND_ALIKES or text.isdigit()
+
+
 def _sounds_like_a_digit(at: Sequence[Atom], i: int, run: int, awaited: bool) -> bool:  # noqa: FBT001
     """Whether "for", "to" or "ate" is a digit, by how many digits were said just before it and what follows."""
     k, alike = i + 1, 0
@@ -286,7 +293,12 @@ def _sounds_like_a_digit(at: Sequence[Atom], i: int, run: int, awaited: bool) ->
         alike += at[k].text in SOUND_ALIKES
         k += 1
     digit = k < len(at) and (at[k].text in UNITS or (at[k].text.isdigit() and len(at[k].text) == 1))
-    number = digit or (k < len(at) and (at[k].text in TEENS or at[k].text in TENS or at[k].text in TIMES))
+    number = digit or (k < len(at) and _is_number(at[k].text))
+    ahead = k
+    while ahead < len(at) and ahead - k < 8 and _is_number(at[ahead].text):
+        ahead += 1
+    if run and run + ahead - k >= 8:
+        return True
     breath = k >= len(at) or at[k].start - at[k - 1].end > _ALONE
     if run and digit and k == i + 1:
         return True

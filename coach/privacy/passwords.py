@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coach.privacy.hits import SMALL, Heard, Hit
+from coach.privacy.numbers import UNITS
 
 WITHIN = 15.0
 """Longest wait for an answer, in seconds."""
@@ -78,7 +79,7 @@ def find_passwords(heard: Heard) -> Iterator[Hit]:
 def _own(heard: Heard, speaker: int, cue: int) -> tuple[int, ...]:
     """Return what the same party says after "password is", or after "try the password"."""
     at = heard.lanes[speaker].atoms
-    k, linked = cue + 1, False
+    k, linked = cue + 1, at[cue].text.endswith("'s")
     while (
         k < len(at)
         and at[k].text in _LINKS | {"on", "the", "account", "my", "for"}
@@ -115,14 +116,19 @@ def _words(heard: Heard, speaker: int, k: int) -> tuple[int, ...]:
     while k < len(at) and len(found) < LONGEST:
         text = at[k].text
         words += len(text) > 1
-        letter = len(text) == 1
-        if ((text in SMALL or text in _REPLIES) and not letter) or text.startswith("[") or words > WORDS:
+        letter = len(text) == 1 and (text not in "ai" or _beside_a_letter(heard, speaker, k))
+        if ((text in SMALL - UNITS.keys() or text in _REPLIES) and not letter) or text.startswith("[") or words > WORDS:
             break
         found.append(k)
         if heard.ends_answer(speaker, k) or (at[k].stop and not letter):
             break
         k += 1
     return tuple(found)
+
+
+def _beside_a_letter(heard: Heard, speaker: int, k: int) -> bool:
+    at = heard.lanes[speaker].atoms
+    return any(len(at[j].text) == 1 for j in (k - 1, k + 1) if 0 <= j < len(at))
 
 
 def _again(heard: Heard, speaker: int, said: list[str], since: float) -> Iterator[Hit]:

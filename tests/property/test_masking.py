@@ -118,14 +118,43 @@ def _delayed(segment: Segment, by: float) -> Segment:
 
 
 @given(lines)
-def test_masking_again_finds_nothing_new_to_write(call: list[tuple[str, list[str]]]) -> None:
+def test_masking_twice_changes_nothing(call: list[tuple[str, list[str]]]) -> None:
     once = mask(spoken.said(*((speaker, " ".join(w for w in words if "{" not in w)) for speaker, words in call)))
 
-    assert all(
-        word.text in {w.text for w in once.transcript.of(segment.speaker)} or word.masked
-        for segment in mask(once.transcript).transcript.segments
-        for word in segment.words
-    )
+    assert mask(once.transcript).transcript == once.transcript
+
+
+@given(seeds, shares)
+def test_a_card_call_masked_twice_is_the_same_call(seed: int, errors: float) -> None:
+    once = mask(spoken.said(*forms.card_call(random.Random(seed), errors=errors)))
+
+    assert mask(once.transcript).transcript == once.transcript
+
+
+money = st.one_of(
+    st.integers(10, 99_999).map(lambda n: f"${n / 100:.2f}"),
+    st.integers(1, 9999).map(lambda n: f"{n} dollars"),
+    st.integers(1, 99).map(lambda n: f"{forms.pair(f'{n:02}')} dollars and fifty cents"),
+)
+around = st.sampled_from(
+    [
+        "my bill was {}",
+        "you owe {}",
+        "i paid {} last month",
+        "the card was charged {}",
+        "it went from {} to {}",
+        "put {} on my card",
+        "the account shows {}",
+        "my card number no first the amount is {}",
+    ]
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from("ac"), around, money, money), min_size=1, max_size=6))
+def test_amounts_are_never_masked(said: list[tuple[str, str, str, str]]) -> None:
+    call = spoken.said(*(f"{who}: {line.format(one, two)}" for who, line, one, two in said))
+
+    assert mask(call).transcript == call
 
 
 @given(st.text(max_size=200))

@@ -184,6 +184,12 @@ c: i have to pin this down
 c: the email never came
 a: the arrangement expires on june 14
 c: i am at home every day from nine to five
+a: your bill for october was 318 september was 122 august 140 and july 210
+c: it was 1240 in june 1120 in july 1340 in august and 1280 in september
+a: i can call you at six twenty five or six thirty five
+c: they looked at me like i was crazy
+c: i think it is a may birthday
+c: i have a social event on the 202
 """.strip().splitlines()
 
 
@@ -363,6 +369,12 @@ def test_labels_stuck_to_their_numbers_are_cues_too() -> None:
     assert lines_of("c: the number's 4111 2222 3333 4444 security code's 123") == [
         "the number's [card] security code's [cvv]"
     ]
+
+
+def test_bills_that_both_parties_name_are_not_one_card() -> None:
+    call = said("a: june was 243 july 318 august 402", "c: but last year june was 180 and july 195 and august 210")
+
+    assert mask(call).transcript == call
 
 
 def test_readings_of_both_parties_are_not_one_card() -> None:
