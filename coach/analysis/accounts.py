@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import ClassVar, Final
 
 from coach.analysis import lexicons, questions
+from coach.analysis.absences import nearly
 from coach.analysis.acts import ACKNOWLEDGES, LIKELY, REFLECTS, Acts, agent_acts
 from coach.analysis.counting import unmet
 from coach.analysis.data import account_data
@@ -52,6 +53,9 @@ REQUEST: Final = 0.6
 """Most that can be said of a plain request that was answered at once: many would not want it said back."""
 
 NO_ACCOUNT: Final = "the customer gave no account of 15 words or more that was answered"
+UNJUDGED: Final = 1 / 3
+"""Most of the accounts, as a share, that may have been heard too badly to judge before the number says too little."""
+
 _QUESTIONS: Final = ("open_question", "closed_question", "verification_question")
 _ANSWERS: Final = ("answering", "acting", "advising", "options")
 
@@ -67,6 +71,7 @@ class Account:
         story: Whether it tells more than a plain request or question does.
         answer: What the agent did first that counts: the kind; ``None`` while nothing did.
         by: Index of the agent's turn that did it.
+        answered: When it had done it, in seconds.
         confidence: How sure that is, 0 to 1.
     """
 
@@ -76,6 +81,7 @@ class Account:
     story: bool = True
     answer: str | None = None
     by: int | None = None
+    answered: float = 0.0
     confidence: float = 0.0
 
     @property
@@ -100,7 +106,7 @@ class Accounts:
         reading = read(conversation)
         answered = [account for account in accounts(reading) if account.by is not None]
         judged = [account for account in answered if _clear(reading, account)]
-        if answered and not judged:
+        if len(answered) - len(judged) > UNJUDGED * len(answered):
             measure = Measure.missing("heard_before_solving", "ratio", NOT_HEARD)
         else:
             met = sum(account.heard for account in judged)
@@ -110,10 +116,15 @@ class Accounts:
 
 
 def _clear(reading: Reading, account: Account) -> bool:
-    """Whether an account may be judged: what was found was heard; that nothing was there needs clear words."""
+    """Whether an account may be judged: what was found was heard; that nothing was there needs clear words.
+
+    A clause that is nearly a reflection may be one of which a word was misheard.
+    """
     if account.heard:
         return True
     assert account.by is not None  # noqa: S101  (only answered accounts come here)
+    if nearly(reading, account.by, (*REFLECTS, *ACKNOWLEDGES), until=account.answered):
+        return False
     return all(reading.heard_there(turn, (account.by,)) for turn in account.turns)
 
 
@@ -143,7 +154,7 @@ def accounts(reading: Reading) -> tuple[Account, ...]:
         account = _account(open_)
         if account is not None:
             kind, said, confidence = answer
-            found.append(replace(account, answer=kind, by=said.turn, confidence=confidence))
+            found.append(replace(account, answer=kind, by=said.turn, answered=said.interval.end, confidence=confidence))
         open_ = []
     return tuple(found)
 

@@ -43,7 +43,7 @@ def lacking(ground: Ground) -> Iterator[tuple[str, float, int]]:
     close = Interval(CLOSING * end, end)
     shares = [ground.conversation.heard(role, within) for role in PARTIES for within in (None, close)]
     sure = min(share if share is not None else 0.0 for share in shares)
-    if sure < CLOSELY:
+    if sure < CLOSELY or not all(ground.understood(role) for role in PARTIES):
         return
     story = ground.stories[-1][0]
     # Even a doubtful find speaks against calling it absent; so does a promise near the end.

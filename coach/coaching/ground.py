@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from coach.coaching.rubric import Rubric
-from coach.conversation import CLEAR, Conversation, Findings, Interval, Moment, Role, Turn, Word
+from coach.conversation import CLEAR, FOLLOWED, UNDERSTOOD, Conversation, Findings, Interval, Moment, Role, Turn, Word
 
 MOST_WORDS = 28
 """Words of a quotation, after which it is cut."""
 
 QUOTABLE = 0.75
 """Share of clear words from which a quotation is worth reading."""
+
+ANSWERED_WITHIN = 2
+"""The agent's turns after a story in which an answer to it is looked for."""
+
+ALL_UNDERSTOOD = 0.88
+"""Share of a party's words in the whole call that must be right to say what none of them did: one word undoes that."""
 
 SENTENCE_ENDS = (".", "?", "!")
 
@@ -91,6 +97,31 @@ class Ground:
     def heard(self) -> bool:
         """Whether both parties were heard well enough to call something absent."""
         return self.has_words and all(share is None or share >= self.rubric.heard for share in self.shares)
+
+    def understood(self, role: Role, within: Interval | None = None) -> bool:
+        """Whether a party's words are right, and make sense, often enough to call something absent from them.
+
+        Args:
+            role: Whose words.
+            within: Only this part of the call; without it, all that they said in it.
+        """
+        right = self.conversation.understood(role, within)
+        return right is None or right >= (UNDERSTOOD if within is not None else ALL_UNDERSTOOD)
+
+    def answers(self, told: int) -> list[Interval]:
+        """Return the agent's next turns after one of the customer's, as many as an answer is looked for in."""
+        story = self.conversation.turns[told]
+        agents = [turn.interval for _, turn in self.turns("agent")]
+        return [turn for turn in agents if turn.start >= story.start and turn.end > story.end][:ANSWERED_WITHIN]
+
+    def followed(self, told: int) -> bool:
+        """Whether one of the customer's turns and what answered it were understood; so it is when nothing did."""
+        answers = self.answers(told)
+        if not answers:
+            return True
+        story = self.conversation.understood("customer", self.conversation.turns[told].interval)
+        answer = Interval(min(turn.start for turn in answers), max(turn.end for turn in answers))
+        return (story is None or story >= FOLLOWED) and self.understood("agent", answer)
 
     def words(self, role: Role, within: Interval) -> list[Word]:
         """Return a party's words whose middle lies in a stretch of time."""

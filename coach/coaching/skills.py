@@ -13,9 +13,6 @@ from coach.conversation import Conversation, Findings, Skill
 
 NO_STORIES: Mapping[int, int] = MappingProxyType({})
 
-ANSWERED_WITHIN = 2
-"""The agent's turns after a story in which a question about it is looked for."""
-
 
 @dataclass(frozen=True, slots=True)
 class Count:
@@ -118,7 +115,7 @@ def _saying_it_back(ground: Ground) -> Count:
     stories = _story_of(ground)
     reflected = ground.moments("paraphrase", "echo")
     of_story = [found for found in reflected if ground.turn(found[1], "customer_turn") in (None, *stories)]
-    given = _answered(ground, met=of_story, missed=ground.moments("missed_paraphrase"), same=stories)
+    given = _answered(ground, met=of_story, missed=ground.moments("missed_paraphrase"), came_up=stories, same=stories)
     # What was given back of a word or two is shown and credited; it is no story of the four.
     return replace(given, moments=tuple(sorted({*given.moments, *_indices(reflected)})))
 
@@ -140,11 +137,16 @@ def _acknowledging(ground: Ground) -> Count:
     sorry = [
         f for f in ground.moments("apology") if ground.turn(f[1], "customer_turn", "about_turn") in weighed - {None}
     ]
-    return _answered(ground, met=[*met, *sorry], missed=missed)
+    return _answered(ground, met=[*met, *sorry], missed=missed, came_up=weighed - {None})
 
 
 def _answered(
-    ground: Ground, *, met: Sequence[Found], missed: Sequence[Found], same: Mapping[int, int] = NO_STORIES
+    ground: Ground,
+    *,
+    met: Sequence[Found],
+    missed: Sequence[Found],
+    came_up: Iterable[int | None],
+    same: Mapping[int, int] = NO_STORIES,
 ) -> Count:
     """Count the customer's turns that were met, and those that were missed and by nothing else met.
 
@@ -152,6 +154,7 @@ def _answered(
         ground: The call.
         met: Moments that answer a turn.
         missed: Moments that say a turn was not answered.
+        came_up: The customer's turns that may have had to be.
         same: First turn of the story that a turn belongs to.
     """
     answered = {_about(ground, found, same) for found in met}
@@ -160,7 +163,25 @@ def _answered(
         # Hearing worse never scores worse: without clear words nothing can be called missed, and to
         # show only what was met would flatter.
         return Count(moments=_indices(met), absent="not_heard" if ground.has_words else "words")
-    return Count(len(answered), len(answered | went_by), _indices([*met, *missed]))
+    open_ = {("turn", same.get(turn, turn)) for turn in came_up if turn is not None and not ground.followed(turn)}
+    count = Count(len(answered), len(answered | went_by), _indices([*met, *missed]))
+    return _unless_unheard(count, len(open_ - answered - went_by))
+
+
+UNJUDGED = 1 / 3
+"""Most of what came up, as a share, that may have been heard too badly to judge before nothing is counted."""
+
+
+def _unless_unheard(count: Count, unjudged: int) -> Count:
+    """Return a count, or that too little was heard: what is left would flatter, or make one miss look like many.
+
+    Args:
+        count: What could be judged.
+        unjudged: How much came up besides that was neither met nor heard well enough to be called missed.
+    """
+    if unjudged > UNJUDGED * (count.of + unjudged):
+        return Count(moments=count.moments, absent="not_heard")
+    return count
 
 
 def _about(ground: Ground, found: Found, same: Mapping[int, int]) -> tuple[str, int]:
@@ -174,22 +195,24 @@ def _asking(ground: Ground) -> Count:
     asked = ground.moments("clarifying_question", "open_question", "check_understanding")
     if not ground.heard:
         return Count(moments=_indices(asked), absent="not_heard" if ground.has_words else "words")
-    agents = [turn.interval for _, turn in ground.turns("agent")]
-    met, moments, of = 0, [], 0
-    for index, story in ground.stories:
-        following = [turn for turn in agents if turn.start >= story.start and turn.end > story.end][:ANSWERED_WITHIN]
+    met, moments, of, unjudged = 0, [], 0, 0
+    for index, _ in ground.stories:
+        following = ground.answers(index)
         if not following:
             continue
-        of += 1
         about = [
             found
             for found in asked
             if ground.turn(found[1], "about_turn", "customer_turn") == index
             or any(turn.start - 0.05 <= found[1].start < turn.end for turn in following)
         ]
+        if not about and not ground.followed(index):
+            unjudged += 1  # what was not understood may have been a question
+            continue
+        of += 1
         met += bool(about)
         moments += about
-    return Count(met, of, _indices(moments))
+    return _unless_unheard(Count(met, of, _indices(moments)), unjudged)
 
 
 STEPS = (("ownership",), ("option", "commitment"), ("recap",), ("closing_question",))
@@ -205,6 +228,8 @@ def _seeing_it_through(ground: Ground) -> Count:
         return Count(moments=moments, absent="not_heard" if ground.has_words else "words")
     if not ground.stories and not any(steps):
         return Count()  # nothing was asked for that could be seen through
+    if not all(steps) and not ground.understood("agent"):
+        return Count(moments=moments, absent="not_heard")  # a step that was garbled is not a step left out
     return Count(sum(bool(step) for step in steps), len(steps), moments)
 
 

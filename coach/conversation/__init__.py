@@ -1,6 +1,6 @@
 """Values of a conversation: plain, frozen, standard library only."""
 
-from coach.conversation.clarity import CLEAR
+from coach.conversation.clarity import CLEAR, FOLLOWED, UNDERSTOOD
 from coach.conversation.conversation import (
     BRIDGED,
     Conversation,
@@ -51,7 +51,9 @@ __all__ = [
     "ANSWER",
     "BRIDGED",
     "CLEAR",
+    "FOLLOWED",
     "NOTHING",
+    "UNDERSTOOD",
     "Advice",
     "CoachError",
     "Coaching",

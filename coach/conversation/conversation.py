@@ -168,15 +168,30 @@ class Conversation:
             role: Whose speech.
             within: Only this part of the recording.
         """
+        party = self.party(role)
+        if party is None or all(word.confidence is None for word in party.words):
+            return None
+        return self._clarity[role].share(within)
+
+    def understood(self, role: Role, within: Interval | None = None) -> float | None:
+        """Return the share of a party's words that are likely to be right, 0 to 1.
+
+        By the words' confidences where there are any, and by whether they make sense next to each other; see
+        ``Clarity.understood``. ``None`` when there is no such party, no words at all, or no speech to judge by.
+
+        Args:
+            role: Whose words.
+            within: Only this part of the recording.
+        """
         clarity = self._clarity.get(role)
-        return clarity.share(within) if clarity is not None else None
+        return clarity.understood(within) if clarity is not None else None
 
     @cached_property
     def _clarity(self) -> dict[Role, Clarity]:
-        """Of each party whose words carry confidences; the first party of a role stands for it."""
+        """Of each party with words; the first party of a role stands for it."""
         found: dict[Role, Clarity] = {}
         for party in reversed(self.parties):
-            if any(word.confidence is not None for word in party.words):
+            if party.words:
                 stretches = party.stretches or bridge([word.interval for word in party.words], BRIDGED)
                 found[party.role] = Clarity(stretches, party.words)
             else:

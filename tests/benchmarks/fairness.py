@@ -7,7 +7,8 @@ the share fall by more than 3 points on average; where too little was heard it i
 confidences that a recogniser gives them, and, apart from that, with confidences that know nothing of them.
 
 Columns: draws in which the skill was judged before; of these, the share that is not judged any more; mean change of the
-share in points over those that still are; the worst draw and its call. The draws are parted evenly over the calls.
+share in points, over all of these draws (not judged is no change) and over those that still are judged; the worst draw
+and its call. The draws are parted evenly over the calls.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ class Fall:
         lowered: Whether confidences fell with the errors.
         draws: In how many draws the skill was judged without errors.
         gone: Share of these in which it is not judged any more, 0 to 1.
-        mean: Mean change of the share of met opportunities where it still is, in points.
+        mean: Mean change of the share of met opportunities, in points; 0 where it is not judged any more.
+        judged: The same over the draws in which it still is.
         worst: Least change of a draw, in points.
         where: The call of that draw.
     """
@@ -62,6 +64,7 @@ class Fall:
     draws: int
     gone: float
     mean: float
+    judged: float
     worst: float
     where: str
 
@@ -82,16 +85,19 @@ def _rubric() -> Rubric:
     return load_rubric()
 
 
-def falls(calls: Mapping[str, Conversation], draws: int, seed: int = 1) -> Iterator[Fall]:
+def falls(
+    calls: Mapping[str, Conversation], draws: int, seed: int = 1, ways: Sequence[bool] = (True, False)
+) -> Iterator[Fall]:
     """Yield what errors do to each skill.
 
     Args:
         calls: By name, as they were heard.
         draws: How often errors are drawn, for each way in which confidences follow them.
         seed: Where chance begins.
+        ways: Whether confidences are lowered with the errors, left as they are, or one after the other.
     """
     before = {name: shares(call) for name, call in calls.items()}
-    for lowered in (True, False):
+    for lowered in ways:
         cells = [(rate, side) for rate in RATES for side in SIDES]
         for number, (rate, side) in enumerate(cells):
             part = draws // len(cells) + (number < draws % len(cells))
@@ -126,10 +132,11 @@ def _fall(
         draws += 1
         if then is not None:
             changes.append((then - first, name))
-    mean = sum(change for change, _ in changes) / len(changes) if changes else 0.0
+    fallen = sum(change for change, _ in changes)
+    mean, judged = (fallen / of if of else 0.0 for of in (draws, len(changes)))
     worst, where = min(changes, default=(0.0, ""))
     gone = 1 - len(changes) / draws if draws else 0.0
-    return Fall(skill, *cell, draws, gone, mean, worst, where)
+    return Fall(skill, *cell, draws, gone, mean, judged, worst, where)
 
 
 def imported(folder: Path = TRANSCRIPTS) -> dict[str, Conversation]:
@@ -157,7 +164,7 @@ def _line(fall: Fall) -> str:
     verdict = "" if fall.within else "  MISSED"
     return (
         f"{fall.skill:20} {fall.rate:4.0%} {fall.side:9} {kind:10} {fall.draws:5d} {fall.gone:7.0%} "
-        f"{fall.mean:+8.1f} {fall.worst:+7.0f} {fall.where}{verdict}"
+        f"{fall.mean:+8.1f} {fall.judged:+8.1f} {fall.worst:+7.0f} {fall.where}{verdict}"
     )
 
 
@@ -175,7 +182,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"{len(calls)} calls, {options.draws} draws with lowered confidences and {options.draws} with the same ones\n"
     )
     print(
-        f"{'skill':20} {'rate':>4} {'side':9} {'confidence':10} {'draws':>5} {'gone':>7} {'mean':>8} {'worst':>7} where"
+        f"{'skill':20} {'rate':>4} {'side':9} {'confidence':10} {'draws':>5} {'gone':>7} "
+        f"{'mean':>8} {'judged':>8} {'worst':>7} where"
     )
     found = []
     for fall in falls(calls, options.draws, options.seed):

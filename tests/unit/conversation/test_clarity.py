@@ -70,3 +70,28 @@ def test_asking_about_a_part_is_cutting_it_out(
             sure = [w for w in inside if w.confidence is None or w.confidence >= CLEAR]
             clear += stretch.duration * len(sure) / len(inside) if inside else 0
     assert Clarity(stretches, words).share(within) == (clear / judged if judged else None)
+
+
+def test_words_are_understood_as_far_as_they_are_likely_to_be_right() -> None:
+    said = [
+        Word(text, i, i + 0.9, sure) for i, (text, sure) in enumerate([("the", 0.9), ("bill", 0.5), ("came", None)])
+    ]
+
+    assert Clarity((Interval(0, 3),), said).understood() == pytest.approx((0.9 + 0.5 + 1.0) / 3)
+
+
+def test_speech_without_a_word_is_not_understood() -> None:
+    assert Clarity((Interval(0, 1), Interval(2, 3)), [Word("yes", 0, 1, 1.0)]).understood() == 0.5
+    assert Clarity((Interval(0, 1), Interval(2, 3)), [Word("yes", 0, 1, 1.0)]).understood(Interval(5, 6)) is None
+
+
+def test_words_that_make_no_sense_side_by_side_are_not_understood() -> None:
+    def understood(text: str) -> float | None:
+        words = [Word(word, i, i + 0.9) for i, word in enumerate(text.split())]
+        return Clarity((Interval(0, len(words)),), words).understood()
+
+    assert understood("I told the man that the bill was for my mother and he said it was fine.") == 1.0
+    assert understood("I I told the the man, that, the bill. Is it for my mother?") == 1.0
+    garbled = understood("I the man of is the bill we him for my and he of they")
+    assert garbled is not None
+    assert garbled < 0.5
