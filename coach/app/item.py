@@ -102,7 +102,7 @@ class Call:
     """One call and what the stages have made of it so far; each stage returns a new one.
 
     ``ask`` reaches whoever sits at the terminal, ``None`` where nobody does; ``own_channel`` is the channel of a
-    recording with two that holds the agent's side alone.
+    recording with two that holds the agent's side alone; ``told_apart`` is how far apart two voices on one channel are.
     """
 
     request: Request
@@ -116,6 +116,7 @@ class Call:
     lanes: tuple[Lane, ...] = ()
     mono: Samples | None = None
     own_channel: str | None = None
+    told_apart: float | None = None
     separation: Separation = "none"
     transcript: Transcript | None = None
     masked: Mapping[str, int] | None = None

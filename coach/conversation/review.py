@@ -165,6 +165,7 @@ class Review:
         source: SHA-256 of the file that the call is known by: a report of another file is never overwritten.
         call_type: As a sidecar told it.
         recipe: The effective recipe.
+        told_apart: 0 to 1, how far apart the voices on one channel are; ``None`` where none were told apart.
     """
 
     recording: Recording
@@ -181,3 +182,4 @@ class Review:
     source: str | None = None
     call_type: str | None = None
     recipe: Mapping[str, object] | None = None
+    told_apart: float | None = None

@@ -23,7 +23,7 @@ from coach.conversation.conversation import (
     Turn,
     TurnKind,
 )
-from coach.conversation.floor import MUTUAL_SILENCE, Floor, Ruling, silent_for
+from coach.conversation.floor import FAR_PARTY, MUTUAL_SILENCE, Floor, Ruling, silent_for
 from coach.conversation.intervals import Interval, Timeline, bridge, union
 from coach.conversation.stretches import Stretch, stretches_of
 
@@ -32,6 +32,10 @@ READABLE_PAUSE = 1.0
 ANSWER = 1.0
 """Where the agent alone is heard, a pause of this length, in seconds, may hold the customer's answer: a turn ends."""
 
+BY_VOICE = FAR_PARTY
+"""Highest confidence of who cut in on whom where voices on one channel were told apart: never more than likely."""
+
+_CUTTING_IN = frozenset({"interruption", "interruption_attempt", "came_in_early"})
 _KINDS: dict[str, TurnKind] = {"backchannel": "backchannel", "interruption_attempt": "attempt"}
 
 
@@ -64,7 +68,7 @@ def converse(
         separation=separation,
         parties=tuple(parties),
         turns=turns,
-        floor=tuple(_events(rulings, parties, at)),
+        floor=tuple(_events(rulings, parties, at, most=BY_VOICE if separation == "diarization" else 1.0)),
         timed=timed,
         word_times=word_times,
     )
@@ -161,7 +165,9 @@ def _turns(runs: Sequence[_Run], parties: Sequence[Party]) -> tuple[tuple[Turn, 
     return tuple(turns), at
 
 
-def _events(rulings: Sequence[Ruling], parties: Sequence[Party], at: dict[tuple[int, int], int]) -> list[FloorEvent]:
+def _events(
+    rulings: Sequence[Ruling], parties: Sequence[Party], at: dict[tuple[int, int], int], *, most: float
+) -> list[FloorEvent]:
     events = []
     for ruling in rulings:
         if ruling.kind == "turn" or ruling.into is None:
@@ -176,7 +182,7 @@ def _events(rulings: Sequence[Ruling], parties: Sequence[Party], at: dict[tuple[
                 onset=stretch.start,
                 end=max(ruling.end, stretch.start),
                 overlap=ruling.overlap,
-                confidence=ruling.confidence,
+                confidence=min(ruling.confidence, most) if ruling.kind in _CUTTING_IN else ruling.confidence,
                 cut_text=ruling.cut_text,
             )
         )

@@ -44,6 +44,7 @@ def as_json(review: Review) -> Json:
         "source": review.source,
         "recording": _recording(review.recording),
         "separation": review.separation,
+        "told_apart": _share(review.told_apart),
         "heard": {role: _share(review.heard.get(role)) for role in ("agent", "customer")},
         "warnings": [writable(warning) for warning in review.warnings],
         "masked": {writable(kind): count for kind, count in review.masked.items()},

@@ -69,5 +69,6 @@ class Diarize(Stage):
             lanes=tuple(Lane(label, sounds[label], heard[label]) for label in found.speech),
             mono=lane.samples,
             separation="diarization",
+            told_apart=min(found.confidence.values(), default=None),
             warnings=(*call.warnings, *([BY_VOICE] if len(found.speech) > 1 else []), *found.warnings),
         )

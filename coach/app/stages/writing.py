@@ -137,6 +137,7 @@ def build_review(call: Call, provenance: Provenance, recipe: Mapping[str, object
     return Review(
         recording=_recording(call, roles),
         separation=call.separation,
+        told_apart=call.told_apart,
         heard=heard,
         warnings=tuple(dict.fromkeys((*map(mask_text, call.warnings), *_cautions(roles, heard)))),
         masked=call.masked or {},

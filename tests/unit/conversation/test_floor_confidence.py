@@ -164,3 +164,12 @@ def test_hearing_worse_never_makes_it_surer(cut: str, takes: str, times: tuple[f
 
     # Where the words spoke for it, not hearing them cannot be worse; where they spoke against it, it is never advice.
     assert all(blamed(e) <= max(heard, 0.65) for e in worse)
+
+
+def test_by_voice_on_one_channel_nobody_is_more_than_likely_to_have_cut_in() -> None:
+    sides = [party("agent", [TAKES], 0.9), party("customer", [CUT], 0.9)]
+
+    apart, by_voice = (converse(sides, 60.0, separation).floor[0] for separation in ("channels", "diarization"))
+
+    assert apart.kind == by_voice.kind == "interruption"
+    assert apart.confidence > 0.7 > by_voice.confidence >= 0.5

@@ -265,6 +265,31 @@ def test_one_lane_that_nobody_could_name_makes_a_page(samples: ModuleType) -> No
     assert "Not told apart: everything that needs two sides is left open." in page.words
 
 
+def test_one_voice_on_one_channel_is_not_said_to_be_told_apart(samples: ModuleType) -> None:
+    made = samples.review()
+    alone = replace(
+        made.conversation, separation="diarization", parties=(replace(made.conversation.parties[0], role="unknown"),)
+    )
+
+    page = Page(render_html(replace(made, separation="diarization", conversation=alone)))
+
+    assert "only one voice was heard" in page.words
+    assert "Where both speak at once" not in page.words
+
+
+def test_ones_own_side_is_one_lane_and_says_so(samples: ModuleType) -> None:
+    made = samples.review()
+    alone = replace(made.conversation, parties=made.conversation.parties[:1])
+
+    page = Page(render_html(replace(made, conversation=alone), ReportSound(peaks=((0.1, 0.5),))))
+
+    assert len(page.all("path")) == 1
+    assert "This is your own side of the call" in page.words
+    assert "Your side only, so there is one lane." in page.words
+    assert "Customer: not known" not in page.words
+    assert "coach review --swap" not in page.words
+
+
 def test_nothing_to_change_is_an_answer(samples: ModuleType) -> None:
     assert "Nothing to change in this call." in Page(render_html(replace(samples.review(), coaching=Coaching()))).words
 
