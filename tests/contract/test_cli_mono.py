@@ -152,6 +152,6 @@ def test_the_report_says_what_one_channel_makes_less_certain(
     page = (tmp_path / "coaching" / "mono.html").read_text(encoding="utf-8")
     assert "Where both speak at once" in page
     assert "A very short answer" in page
-    assert "never more than likely" in page
+    assert "likely at most" in page
     assert "The two voices are apart (80%)." in page.replace("\u00a0", " ")
     assert load(tmp_path / "coaching" / "mono.json")["told_apart"] == 0.8
