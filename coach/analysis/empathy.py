@@ -2,82 +2,106 @@
 
 from __future__ import annotations
 
-from math import log1p
+from collections.abc import Callable, Sequence
 from typing import Final
 
+from coach.analysis import whole
 from coach.analysis.calibration import Features, calibration
 from coach.analysis.view import View
 
 
-def features(view: View) -> Features:
-    """Return what tells warm words from information with "I understand" before it."""
-    form, common = view.form, view.shared
-    bad, hardship = view.count("bad"), view.count("hardship")
-    return {
-        "understanding": float(view.has("understanding")),
-        "hardship": float(min(2, hardship)),
-        "feeling": float(min(2, bad)),
-        "good_feeling": float(min(2, view.count("good"))),
-        "feeling_you": float(bad > 0 and form.about_you > 0),
-        "feeling_it": float(hardship > 0 and form.person == "it"),
-        "sounds_like": float("sounds" in view.clause.norms or "sound" in view.clause.norms),
-        "must": float("must" in view.clause.norms),
-        "sorry": float(any(norm in ("sorry", "apologize", "apologise") for norm in view.clause.norms)),
-        "sorry_hear": float("sorry" in view.clause.norms and ("hear" in view.clause.norms or form.about_you > 0)),
-        "understand": float(
-            any(norm in ("understand", "imagine", "appreciate", "sympathize") for norm in view.clause.norms)
-        ),
-        "information": float(view.has("hearsay_understanding")),
-        "line": float(view.has("line_trouble")),
-        "consequence": float(view.has("consequences", "feelings")),
-        "reassuring": float(view.has("reassuring")),
-        "encouraging": float(view.has("encouraging")),
-        "plain": float(view.has("plain_empathy")),
-        "advice": float(view.has("advising")),
-        "acting": float(view.has("acting")),
-        "asks": float(form.marked or form.inverted or bool(form.question_word)),
-        "formula": float(view.has("greeting") or view.has("closing")),
-        "thanks": float(view.has("thanking")),
-        "you": float(form.person == "you"),
-        "it": float(form.person == "it"),
-        "i": float(form.person == "i"),
-        "about_you": form.about_you,
-        "shared": log1p(common.weight),
-        "share": common.share,
-        "distress": view.distress,
-        "short": float(form.words <= 3),
-        "length": log1p(form.words),
-        "future": float("will" in view.clause.norms or any(norm.endswith("'ll") for norm in view.clause.norms)),
-        "can": float("can" in view.clause.norms),
-        "hope_believe": float(
-            any(norm in ("hope", "believe", "sure", "confident", "luck", "proud") for norm in view.clause.norms)
-        ),
-        "praise": float(any(norm in _PRAISE for norm in view.clause.norms)),
-        "comfort": float(any(norm in _COMFORT for norm in view.clause.norms)),
-        "own_story": float(any(norm in ("i've", "myself", "i'd") for norm in view.clause.norms)),
-    }
+def features(parts: Sequence[View], rule: Callable[[View], float]) -> Features:
+    """Return what tells whether an utterance is warm, with what a rule says of its clauses among it.
+
+    Args:
+        parts: The views of its clauses.
+        rule: ``named`` or ``allayed``.
+    """
+    found = whole.features(parts)
+    if not found:
+        return {}
+    trouble = float(min(3, parts[0].before_trouble))
+    named = float(any(rule(part) >= SAYS for part in parts))
+    alone = float(len(parts) == 1)
+    rules = {"named": named, "named_alone": named * alone, "named_share": named / len(parts)}
+    return {**found, **rules, "named_troubled": named * trouble, "trouble": trouble}
 
 
-_PRAISE = frozenset(
-    "great good awesome amazing wonderful strong brave smart best better perfect excellent fantastic right".split()
-)
-_COMFORT = frozenset("okay ok alright fine normal alone worry worries fault understandable natural".split())
+def names_feeling(parts: Sequence[View]) -> float:
+    """Return how surely an utterance of any number of clauses is one of empathy, 0 to 1."""
+    return calibration("empathy").confidence(found) if (found := features(parts, named)) else 0.0
+
+
+def reassures(parts: Sequence[View]) -> float:
+    """Return how surely an utterance of any number of clauses is one of reassurance, 0 to 1."""
+    return calibration("reassurance").confidence(found) if (found := features(parts, allayed)) else 0.0
 
 
 def empathy(view: View) -> float:
     """Return how surely a clause names or acknowledges the customer's feeling or circumstances, 0 to 1."""
+    if (said := named(view)) >= SAYS or not _may_name(view):
+        return said
+    return max(said, names_feeling((view,))) if _warm(view) else said
+
+
+def _may_name(view: View) -> bool:
+    """Whether nothing in a clause speaks against empathy: the line, information, a willing answer, an "if"."""
+    if not view.clause.norms or view.clause.asks or _light(view) or _conditional(view):
+        return False
+    against = ("line_trouble", "hearsay_understanding", "willing", "afraid_to_say", "blaming")
+    return not any(view.has(name) for name in against)
+
+
+def _conditional(view: View) -> bool:
+    return view.clause.head[:1] == ("if",) and not view.has("restating")
+
+
+def named(view: View) -> float:
+    """Return how surely a clause is empathy by its words alone: 0, or one of the confidences below."""
     if not view.clause.norms or view.has("line_trouble") or view.has("hearsay_understanding"):
         return 0.0
-    confidence = calibration("empathy").confidence(features(view))
     if view.has("plain_empathy") and not view.has("negated_empathy"):
-        return max(PLAIN, confidence)
-    if view.has("willing") or view.has("afraid_to_say"):
-        return min(UNLIKELY, confidence)
+        return PLAIN
+    if not _may_name(view):
+        return 0.0
     if view.has("sympathy_sounds") or (view.has("startled") and view.troubled_now):
-        return max(SOUND, confidence)
-    if _light(view) or (view.clause.head[:1] == ("if",) and not view.has("restating")):
-        return min(UNLIKELY, confidence)
-    return confidence if _warm(view) else min(UNLIKELY, confidence)
+        return SOUND
+    return _in_everyday_words(view)
+
+
+def _in_everyday_words(view: View) -> float:
+    """Return how surely a clause says in everyday words that it is hard on the customer; 0 where it does not."""
+    if view.has("not_hard", "warmth"):
+        return 0.0
+    if view.has("grieving", "warmth"):
+        return PLAIN
+    if not any(view.has(way, "warmth") for way in _EVERYDAY):
+        return 0.0
+    # with no trouble told before it, "that's a lot" may be said of anything
+    if view.troubled:
+        return NAMED
+    return HINTED if len(view.before.norms) >= TOLD and not view.has("closing") else 0.0
+
+
+_EVERYDAY: Final = ("circumstance", "anyone_would", "you_sound", "i_know_it")
+
+SAYS: Final = 0.5
+"""Confidence from which a rule says that a clause is of a kind."""
+
+PLAIN: Final = 0.75
+"""Confidence of words that can hardly be anything else: "that must be hard", "sorry to hear that"."""
+
+NAMED: Final = 0.65
+"""Confidence of everyday words for what is hard on the customer, where they told of trouble."""
+
+HINTED: Final = 0.55
+"""Confidence of the same where no word of theirs is known to be trouble."""
+
+SOUND: Final = 0.55
+"""Confidence of "oh dear" and "oh no": little, and credited all the same."""
+
+TOLD: Final = 4
+"""Words of the customer in which something may have been told, whatever the words are."""
 
 
 def _light(view: View) -> bool:
@@ -85,17 +109,6 @@ def _light(view: View) -> bool:
     if view.has("light"):
         return not view.has("denied")
     return view.has("negated_empathy")
-
-
-UNLIKELY: Final = 0.45
-"""Most that can be said of a clause whose words speak of nobody's feeling or worry."""
-
-PLAIN: Final = 0.75
-"""Confidence of words that can hardly be anything else: "that must be hard", "sorry to hear that"."""
-
-
-SOUND: Final = 0.55
-"""Confidence of "oh dear" and "oh no": little, and credited all the same."""
 
 
 def _warm(view: View) -> bool:
@@ -107,25 +120,31 @@ def _warm(view: View) -> bool:
     )
 
 
-def reassurance(view: View) -> float:
-    """Return how surely a clause says that it can be solved or need not worry the customer, 0 to 1."""
-    if not view.clause.norms or view.has("line_trouble"):
-        return 0.0
-    confidence = calibration("reassurance").confidence(features(view))
-    return confidence if view.has("reassuring") or view.has("encouraging") else min(UNLIKELY, confidence)
-
-
 def allays(view: View) -> float:
     """Return how surely a clause reassures this customer: it answers a worry, and there is one.
 
     A promise with no relation to a worry reassures nobody: "it will be there this afternoon", "that's fine".
     """
-    if not view.has("allaying") or view.form.marked:
+    said = allayed(view)
+    if said < SAYS:
         return 0.0
-    if not (view.troubled or view.has("not_to_worry")):
-        return 0.0
-    return max(ALLAYED, reassurance(view))
+    return max(said, reassures((view,))) if said == ALLAYED else said
 
+
+def allayed(view: View) -> float:
+    """Return the same by the words of a clause alone: 0, or one of the confidences below."""
+    if not view.clause.norms or view.form.marked or view.has("conditional") or view.has("line_trouble"):
+        return 0.0
+    troubled = view.troubled or view.has("not_to_worry")
+    if view.has("allaying") and troubled:
+        return ALLAYED
+    if view.has("spared", "warmth") and (troubled or view.before.asks):
+        return SPARED
+    return SPARED if troubled and view.has("mendable", "warmth") else 0.0
+
+
+SPARED: Final = 0.65
+"""Confidence of a fear answered in everyday words: "nothing is going to be switched off", "that can be put right"."""
 
 ALLAYED: Final = 0.7
 """Confidence of a worry answered in so many words: "we can fix this", "it won't be shut off"."""

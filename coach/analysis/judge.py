@@ -30,15 +30,17 @@ _BY_CLAUSE: Final[Mapping[str, Callable[[View], float]]] = MappingProxyType(
         "open_question": _open,
         "closed_question": _closed,
         "clarifying_question": questions.clarifying,
-        "empathy": empathy.empathy,
-        "reassurance": empathy.reassurance,
         "apology": regret.apology,
         "thanks": regret.thanks,
         "asked_to_repeat": repair.asked_to_repeat,
     }
 )
 
-LABELS: Final = (*_BY_CLAUSE, "backchannel")
+_AS_A_WHOLE: Final[Mapping[str, Callable[[tuple[View, ...]], float]]] = MappingProxyType(
+    {"empathy": empathy.names_feeling, "reassurance": empathy.reassures}
+)
+
+LABELS: Final = (*_BY_CLAUSE, *_AS_A_WHOLE, "backchannel")
 """What ``judge`` tells of an utterance. Its paraphrase includes an echo: both give back what was said."""
 
 
@@ -51,7 +53,7 @@ def views(said: str, previous: str) -> tuple[View, ...]:
 
 
 def judge(said: str, previous: str) -> Judgement:
-    """Return how surely an utterance does each thing, 0 to 1: the surest of its clauses.
+    """Return how surely an utterance does each thing, 0 to 1: the surest of its clauses, warmth by all of them.
 
     Args:
         said: The agent's words, with or without punctuation and case.
@@ -62,6 +64,7 @@ def judge(said: str, previous: str) -> Judgement:
     """
     parts = views(said, previous)
     judged = {label: max((rule(view) for view in parts), default=0.0) for label, rule in _BY_CLAUSE.items()}
+    judged |= {label: rule(parts) for label, rule in _AS_A_WHOLE.items()}
     judged["backchannel"] = (
         backchannel(Clause.of(text.tokens(said), punctuated=False), Before.of(previous)) if "?" not in said else 0.0
     )

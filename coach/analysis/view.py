@@ -69,6 +69,12 @@ class View:
         return self.distress > 0 or _names_trouble(self.before.norms)
 
     @cached_property
+    def before_trouble(self) -> int:
+        """How many of the other party's latest words are what a problem is told with."""
+        words = lexicons.words("feelings", "trouble")
+        return sum(norm in words for norm in self.before.norms)
+
+    @cached_property
     def troubled_now(self) -> bool:
         """The same of their very last words: what "oh no" can be about."""
         return _names_trouble(self.before.norms[-LATELY:])
