@@ -16,6 +16,8 @@ REACH: Final = 60
 """Words of the other party that a clause is held against; fewer when the call has just begun."""
 
 _RECENT: Final = 18
+_LATE: Final = 25
+_LAST: Final = 10
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,52 @@ class Before:
         return frozenset(pairwise(turned)) | frozenset(pairwise(self.norms))
 
     @cached_property
+    def _turned(self) -> tuple[str, ...]:
+        """What each word is compared by, persons turned round."""
+        return tuple(text.concept(norm)[0] for norm in mirrored(self.norms))
+
+    @cached_property
+    def turned_pairs(self) -> frozenset[tuple[str, str]]:
+        """Neighbouring words by what they are compared by, persons turned round: "my bills" meets "your bill"."""
+        return frozenset(pairwise(self._turned))
+
+    @cached_property
+    def turned_last(self) -> frozenset[str]:
+        """The same of the last few words alone."""
+        return frozenset(self._turned[-_LAST:])
+
+    @cached_property
+    def turned_late(self) -> frozenset[str]:
+        """The same of the last sentence or two."""
+        return frozenset(self._turned[-_LATE:])
+
+    @cached_property
+    def asked_at(self) -> int:
+        """Index of the word at which the last question by word order begins ("is it", "do they"); -1 when none."""
+        pairs = tuple(pairwise(self.norms))
+        return max((i for i, (a, b) in enumerate(pairs) if a in _AUX_ASKING and b in _ASKED), default=-1)
+
+    @cached_property
+    def doing(self) -> dict[str, float]:
+        """What the other party was doing with these words, by name: telling, asking for something, asking about it."""
+        norms = self.norms
+        requests, mental = lexicons.words("giving_back", "requests_begin"), lexicons.words("giving_back", "mental")
+        questions = lexicons.words("words", "question_words")
+        asked = max(self.asked_at, max((i for i, norm in enumerate(norms) if norm in questions), default=-1))
+        return {
+            "story": min(1.0, len(norms) / 30),
+            "told": min(3.0, self.telling / 5),
+            "mental": float(min(4, sum(norm in mental for norm in norms))),
+            "own": min(3.0, sum(norm in _ME for norm in norms) / 4),
+            "before_asks": float(self.asks),
+            "asked_since": min(30, len(norms) - asked) / 10 if asked >= 0 else 3.1,
+            "requests": float(min(3, sum(f"{a}-{b}" in requests for a, b in pairwise(norms)))),
+            "please_before": float("please" in norms),
+            "affirmed": float(bool(norms) and norms[-1] in _AFFIRMING),
+            "nothing_before": float(not norms),
+        }
+
+    @cached_property
     def asks(self) -> bool:
         """Whether the last words are a question by their mark or their form."""
         if not self.tokens:
@@ -76,6 +124,8 @@ class Before:
         return sum(self.concepts.values())
 
 
+_ME: Final = frozenset("i i'm i've i'd i'll me my mine we we're we've our us".split())
+_AFFIRMING: Final = frozenset("yes yeah yep no okay right mm mhm uh oh sure please".split())
 _AUX_ASKING: Final = frozenset("can could do does did is are will would have has should may".split())
 _ASKED: Final = frozenset("you i it there that this the my".split())
 
