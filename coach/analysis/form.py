@@ -134,7 +134,8 @@ def _question_word(head: tuple[str, ...]) -> str:
         return "item" if head[0] == "which" else "what"
     if head[0] in ("when", "where", "which", "how", "what", "who") and not _wh(head) and len(head) > 1:
         # "when it rains", "what I mean is": a clause of a sentence, unless it is short and stands alone
-        return "" if head[0] in ("when", "who", "which") or head[1] in _subjects() | {"a"} else head[0]
+        told = head[1].split("'")[0] in _subjects() | {"a"}  # "what I'll do", "how we'd do that"
+        return "" if head[0] in ("when", "who", "which") or told else head[0]
     return head[0].removesuffix("'s").removesuffix("'re").removesuffix("'d")
 
 

@@ -16,11 +16,11 @@ Judgement = Mapping[str, float]
 
 
 def _open(view: View) -> float:
-    return questions.question(view) * questions.openness(view)
+    return min(questions.question(view), questions.openness(view))
 
 
 def _closed(view: View) -> float:
-    return questions.question(view) * (1.0 - questions.openness(view))
+    return min(questions.question(view), 1.0 - questions.openness(view))
 
 
 _BY_CLAUSE: Final[Mapping[str, Callable[[View], float]]] = MappingProxyType(

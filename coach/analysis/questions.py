@@ -26,7 +26,19 @@ def features(view: View) -> Features:
         "asks_item": float(form.asks_item),
         "wh_later": float(form.wh_later),
         "tag": float(form.tag),
+        "full_tag": float(view.has("full_tag")),
         "trailing_or": float(form.trailing_or),
+        "begins_or": float("or" in clause.norms[:1] and not form.inverted),
+        "asks_later": float(_asks_later(clause.norms)),
+        "embedded": float(view.has("embedded")),
+        "echoed": float(form.inverted and form.words <= ECHOED),
+        "gap": float(bool(_GAPS.intersection(clause.norms[-2:])) and not form.question_word),
+        "any_first": float(clause.head[:1] in _ANY),
+        "asked_freely": float(view.has("told_freely") and form.person != "i"),
+        "takes_data": float(view.has("verifying") and view.has("requesting")),
+        "verify_if": float(view.has("verifying") and clause.head[:1] in _CONDITIONS),
+        "verify_told": float(view.has("verifying") and form.person in ("it", "i") and not form.inverted),
+        "you_bare": float(view.has("you_bare")),
         "you": float(form.person == "you"),
         "you_and_so": float(form.person == "you" and form.so),
         "i": float(form.person == "i"),
@@ -51,6 +63,34 @@ def features(view: View) -> Features:
         "before_asks": float(view.before.asks),
         "repeat_please": float(view.has("repeat_please")),
     }
+
+
+ECHOED: Final = 3
+"""Words of "oh, do you": a question in form alone."""
+
+_GAPS: Final = frozenset({"what", "who", "where", "how"})
+_ANY: Final = frozenset({("any",), ("anything",), ("anybody",), ("anyone",), ("something",)})
+_CONDITIONS: Final = frozenset({("if",), ("when",), ("once",), ("because",), ("unless",), ("which",), ("as",)})
+_LEADING: Final = frozenset(
+    "so and but or okay ok oh then well yeah yes no right um uh sorry mm-hmm sir please again now today there".split()
+)
+_SPOKEN_TO: Final = frozenset("you i we they he she it there anyone anybody anything".split())
+_BEING: Final = frozenset("is are was were am".split())
+
+
+def _asks_later(norms: tuple[str, ...]) -> bool:
+    """Whether words further in turn round to ask; "the number is the …", "which is that …" tell."""
+    auxiliaries, subjects = lexicons.words("words", "auxiliaries"), lexicons.words("words", "subjects")
+    for before, first, second in zip(norms, norms[1:], norms[2:], strict=False):
+        if first not in auxiliaries or second not in subjects or before == "which":
+            continue
+        if first in _BEING and (second not in _SPOKEN_TO or (first in ("is", "was") and second in ("you", "we"))):
+            if before in _LEADING or before in _GAPS:
+                return True
+            continue
+        if before not in subjects or before in ("that", "there", "it"):
+            return True
+    return False
 
 
 _OFFERS = frozenset(
