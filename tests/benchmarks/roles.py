@@ -39,6 +39,10 @@ PACE = 0.5
 """Seconds a word, made up."""
 
 
+Truth = str | tuple[float, ...]
+"""The agent's channel, or times at which the agent alone speaks, in seconds."""
+
+
 @dataclass(frozen=True)
 class Told:
     """One call of which the truth is known.
@@ -133,12 +137,14 @@ def recordings(folder: Path, agent_at: Mapping[str, float]) -> Iterator[tuple[st
     from coach.app.review import open_pipeline, review_all  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as out:
-        requests: list[tuple[str, Request, float | str | None]] = []
+        requests: list[tuple[str, Request, Truth | None]] = []
         for path in sorted(p for p in folder.rglob("*") if p.suffix in SOUNDS):
             if (customer := _beside(path)) is not None:
                 requests += [(name, Request(recording=made), at) for name, made, at in _made(path, customer, Path(out))]
             elif not path.stem.endswith(("agent", "customer", "caller")):
-                requests.append((path.name, Request(recording=path), agent_at.get(path.name)))
+                requests.append(
+                    (path.name, Request(recording=path), (agent_at[path.name],) if path.name in agent_at else None)
+                )
         pipeline = open_pipeline({"out": out, "formats": ("json",), "diarizer": "bundled"})
         outcomes = review_all([request for _, request, _ in requests], pipeline, force=True)
         for (name, _, truth), outcome in zip(requests, outcomes, strict=True):
@@ -158,17 +164,18 @@ def _beside(agent: Path) -> Path | None:
     return next((path for path in names if path.is_file()), None)
 
 
-def _made(agent: Path, customer: Path, folder: Path) -> Iterator[tuple[str, Path, float | str]]:
+def _made(agent: Path, customer: Path, folder: Path) -> Iterator[tuple[str, Path, Truth]]:
     """Yield a call made of two lanes: as it is, exchanged and mixed, with where its agent is."""
     import soundfile  # noqa: PLC0415
 
     (one, rate), (two, _) = (soundfile.read(path, dtype="float64") for path in (agent, customer))
     size = max(len(one), len(two))
     one, two = (np.pad(lane, (0, size - len(lane))) for lane in (one, two))
-    only = np.where(np.abs(one) > 4 * np.abs(two), np.abs(one), 0)
-    window = rate // 2  # where the agent alone is loud for half a second
-    at = float(np.argmax(np.convolve(only, np.ones(window), "valid")) + window / 2) / rate
-    kinds: tuple[tuple[str, np.ndarray, float | str], ...] = (
+    half = rate // 2  # where the agent alone is loud for half a second
+    power = [np.square(lane[: size // half * half]).reshape(-1, half).mean(axis=1) for lane in (one, two)]
+    loud = power[0] > np.maximum(100 * power[1], 0.1 * np.quantile(power[0], 0.95))
+    at = tuple((np.flatnonzero(loud) + 0.5) / 2)
+    kinds: tuple[tuple[str, np.ndarray, Truth], ...] = (
         ("two channels", np.stack((one, two), axis=1), "left"),
         ("exchanged", np.stack((two, one), axis=1), "right"),
         ("mixed", (one + two) / 2, at),
@@ -180,15 +187,14 @@ def _made(agent: Path, customer: Path, folder: Path) -> Iterator[tuple[str, Path
         yield name, path, truth
 
 
-def _is_right(review: Review, truth: float | str | None) -> bool | None:
+def _is_right(review: Review, truth: Truth | None) -> bool | None:
     if isinstance(truth, str) or truth is None:
         return None if truth is None else review.roles.agent == truth
-    speaking = [
-        party.role
+    votes = {
+        party.role: sum(any(s.start <= at < s.end for s in party.stretches) for at in truth)
         for party in review.conversation.parties
-        if any(s.start - 0.2 <= truth < s.end + 0.2 for s in party.stretches)
-    ]
-    return "agent" in speaking and "customer" not in speaking
+    }
+    return votes.get("agent", 0) > votes.get("customer", 0)
 
 
 def _share(text: str) -> float:
