@@ -45,11 +45,19 @@ def verbatim(view: View) -> float:
 
 
 def _answers(view: View) -> bool:
-    """Whether a clause that has little of the customer's in it tells or advises them something."""
-    if view.has("restating") or view.shared.share >= 0.4:
+    """Whether a clause tells or advises something: with little of the customer's in it, or to their bare question."""
+    if view.has("restating"):
         return False
-    return view.has("advising") or view.has("answering")
+    if view.form.person == "it" and view.before.asks and len(view.before.norms) < STORY:
+        return not (view.form.marked or view.form.tag or view.form.so)
+    return view.shared.share < LITTLE and (view.has("advising") or view.has("answering"))
 
+
+STORY: Final = 15
+"""Words before, from which a question at their end comes with a story: less is a bare question."""
+
+LITTLE: Final = 0.4
+"""Share of the customer's telling words below which advice stays advice."""
 
 ECHO: Final = 0.72
 """Share of the customer's own words from which saying back is an echo and no longer a paraphrase."""
