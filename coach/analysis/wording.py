@@ -18,7 +18,7 @@ from coach.conversation import Conversation, Findings, Moment
 
 def ownership(view: View) -> float:
     """Return how surely a clause takes an action on: "I'll …", "let me …". A bare hold is less than that."""
-    if not view.has("owning") or view.has("conditional"):
+    if not view.has("owning") or view.has("conditional") or view.has("handing_over"):
         return 0.0
     if view.clause.asks or view.has("wondering"):
         return 0.0
@@ -34,7 +34,9 @@ def inclusive_we(view: View) -> float:
 
 def firm_we(view: View) -> float:
     """Return how surely a "we" is the company saying no, or a policy is held up."""
-    return 0.8 if view.has("firm") and questions.question(view) < 0.7 else 0.0
+    if not view.has("firm") or view.has("not_firm") or view.clause.head[:1] == ("if",):
+        return 0.0
+    return 0.8 if questions.question(view) < 0.7 else 0.0
 
 
 def blame(view: View) -> float:

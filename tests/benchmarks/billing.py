@@ -120,6 +120,7 @@ _BY_CLAUSE: Final[Mapping[str, Callable[[View], float]]] = {
     "check_understanding": questions.check,
     "verification_question": questions.verification,
     "closing_question": questions.closing,
+    "empathy": empathy.empathy,
     "reassurance": empathy.allays,
     "apology": lambda view: 0.0 if regret.formula(view) else regret.apology(view),
     "ownership": wording.ownership,
@@ -130,7 +131,7 @@ _BY_CLAUSE: Final[Mapping[str, Callable[[View], float]]] = {
     "commitment": wording.commitment,
     "walkthrough": wording.walkthrough,
 }
-_BY_UTTERANCE: Final = (*("question", "clarifying_question", "empathy", "thanks", "asked_to_repeat", "backchannel"),)
+_BY_UTTERANCE: Final = (*("question", "clarifying_question", "thanks", "asked_to_repeat", "backchannel"),)
 SAYING_BACK: Final = "paraphrase or echo"
 NAME: Final = "name_use"
 KINDS: Final = (
