@@ -63,6 +63,9 @@ AT_A_BANK = 90.0
 TAIL = 5
 """Most digits of "the card ending in …": the last four alone pay nothing, and stay."""
 
+PAID = 25.0
+"""Seconds before "expiration" or "security code" in which four digits that nothing names are the card's."""
+
 NEAR_A_CARD = 60.0
 """Seconds within which "code" or "expires" is taken to be the card's."""
 
@@ -105,6 +108,7 @@ class Detector:
         found = {id(chain): kind for chain in chains if (kind := kinds[id(chain)]) not in (None, "", "tail")}
         found |= {id(chain): "card" for chain in shared(unnamed, UNCUED, self._strays)}
         found |= {id(chain): "card" for chain in whole_cards(unnamed, found)}
+        found |= self._before_its_expiry(unnamed, found)
         found |= self._beside_a_card(unnamed, found)
         found |= read_back(open_, [chain for chain in chains if id(chain) in found], found)
         for lane in self._lanes:
@@ -135,6 +139,16 @@ class Detector:
                 self._took.setdefault(id(cue), chain)
                 return kind.rstrip("?")
         return self._uncued(chain)
+
+    def _before_its_expiry(self, chains: Sequence[Chain], found: Mapping[int, str]) -> dict[int, str]:
+        """Return what is a card's because its expiry or code is asked for next, whatever was heard of it."""
+        asked = sorted(cue.start for kind in ("expiry", "cvv") for _, _, cue in self._heard.cues(kind))
+        kinds: dict[int, str] = {}
+        for chain in chains:
+            k = bisect_right(asked, chain.end - 0.5)
+            if id(chain) not in found and k < len(asked) and asked[k] - chain.end <= PAID and len(chain.digits) >= 4:
+                kinds[id(chain)] = "card"
+        return kinds
 
     def _beside_a_card(self, chains: Sequence[Chain], found: Mapping[int, str]) -> dict[int, str]:
         """Return the kinds of short numbers after a weak cue, where no cue but a card's own digits were said before."""

@@ -303,9 +303,7 @@ def _sounds_like_a_digit(at: Sequence[Atom], i: int, run: int, awaited: bool) ->
     if run and digit and k == i + 1:
         return True
     if awaited:
-        return (run > 0 and (number or breath)) or (
-            digit and (i == 0 or at[i].start - at[i - 1].end > _ALONE or alike > 0)
-        )
+        return (run > 0 and (number or breath)) or (digit and k == i + 1) or (digit and alike > 0)
     return run >= 4 and (number or (breath and alike > 0))
 
 

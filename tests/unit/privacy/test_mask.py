@@ -371,6 +371,17 @@ def test_labels_stuck_to_their_numbers_are_cues_too() -> None:
     ]
 
 
+def test_what_is_left_of_a_misheard_card_goes_where_its_expiry_is_asked_for_next() -> None:
+    assert lines_of(
+        "a: whenever you are ready", "c: five sorry the eight four oh one", "a: and the expiry", "c: 3/27"
+    ) == [
+        "whenever you are ready",
+        "[card] sorry the [card]",
+        "and the expiry",
+        "[expiry]",
+    ]
+
+
 def test_bills_that_both_parties_name_are_not_one_card() -> None:
     call = said("a: june was 243 july 318 august 402", "c: but last year june was 180 and july 195 and august 210")
 
