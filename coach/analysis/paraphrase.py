@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from coach.analysis import lexicons
 from coach.analysis.acknowledging import backchannel
 from coach.analysis.calibration import calibration
 from coach.analysis.data import account_data
-from coach.analysis.given_back import ITEM, features, tells
+from coach.analysis.given_back import ITEM, LONG, features, tells
 from coach.analysis.questions import closing, question, verification
 from coach.analysis.view import View
 
@@ -90,8 +91,21 @@ def recap(view: View, *, place: float) -> float:
     """
     if place < 0.5 or question(view) > 0.7:
         return 0.0
-    marked = view.has("summarising")
+    marked = view.has("summarising") or view.has("summing_up", "giving_back")
     agreed = view.has("agreed")
     if not marked:
-        return 0.0
+        return DATED if _dates(view) else 0.0
     return min(0.95, 0.55 + 0.2 * agreed + 0.3 * max(0.0, place - 0.5) + 0.1 * (view.form.words >= 8))
+
+
+DATED: Final = 0.6
+"""Confidence of a recap that names its days and not itself: "so that's eighty today and sixty on the fifteenth"."""
+
+
+def _dates(view: View) -> bool:
+    """Whether a clause led in by "so" or "that's" goes over two or more things, each with its day or time."""
+    if not (view.form.so or view.clause.head[:1] == ("that's",)) or view.form.words < LONG or view.clause.asks:
+        return False
+    if view.has("your_story"):
+        return False  # "so since June you've gone from week to week": what was told, not what was agreed
+    return len(lexicons.pattern("when").findall(view.clause.line)) > 1

@@ -109,3 +109,25 @@ def test_every_weight_is_of_a_feature() -> None:
     (view,) = views("So your radiator stays cold", HEATING)
 
     assert set(calibration("paraphrase").weights) <= set(features(view))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Great, to wrap up, the crew fixed the fuse and you'll see a credit on your next bill.",
+        "Okay so recapping, the fee is gone and the due date moves to the fifth.",
+        "So that's thirty today, thirty on the tenth and thirty by the end of the month.",
+    ],
+)
+def test_what_was_agreed_is_gone_over_by_many_names(speak: Speak, said: str) -> None:
+    call = speak(("customer", HEATING), ("agent", "I see."), ("customer", "That works, thank you."), ("agent", said))
+
+    assert len(found(call).of("recap")) == 1
+
+
+def test_one_day_alone_is_no_recap(speak: Speak) -> None:
+    call = speak(
+        ("customer", HEATING), ("agent", "I see."), ("customer", "When?"), ("agent", "So the man comes on Thursday.")
+    )
+
+    assert found(call).of("recap") == ()
