@@ -100,7 +100,7 @@ def _number_before(at: Sequence[Atom], street: int) -> int | None:
     last = k
     while k > 0 and _numeric(at[k - 1].text) and at[k].start - at[k - 1].end < 1.5 and last - k < 6:
         k -= 1
-    return k
+    return k - 1 if k > 0 and at[k - 1].text in ("too", "ate", "won") else k
 
 
 def _numbered_street(at: Sequence[Atom], k: int) -> int:

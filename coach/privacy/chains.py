@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from coach.privacy.context import MEASURED, MONTHS, flagged
 from coach.privacy.cues import OPEN, Cue, counting, find_cues
-from coach.privacy.numbers import FILLERS, HESITATIONS, Atom, Awaited, Flag, Piece, atoms, pieces
+from coach.privacy.numbers import FILLERS, HESITATIONS, SOUND_ALIKES, Atom, Awaited, Flag, Piece, atoms, pieces
 
 PAUSE = 15.0
 """Longest time between two pieces of one number, in seconds: someone turns a card over."""
@@ -28,6 +28,9 @@ _PARTS = (
     MONTHS | MEASURED | frozenset("or versus compared against plus minus times equals until between than".split())
 ) - {"may", "march", "am", "times"}
 """Words between numbers that make them several."""
+
+_PASSED = FILLERS | SOUND_ALIKES.keys()
+"""What does not count as other words between two pieces."""
 
 _CONTINUES = frozenset({"card", "card?", "cvv?"})
 
@@ -144,7 +147,7 @@ class Lane:
             return False
         if any(k in self._ends or self.atoms[k].text in _PARTS for k in between):
             return False
-        stray = sum(1 for k in between if self.atoms[k].text not in FILLERS and k not in self._fillers)
+        stray = sum(1 for k in between if self.atoms[k].text not in _PASSED and k not in self._fillers)
         breaths = self._breaths[last.first], self._breaths[piece.first]
         return stray == 0 or (stray <= STRAY and min(breaths) >= 3)
 

@@ -138,7 +138,7 @@ CUES: Mapping[str, tuple[str, ...]] = {
         "{four|4} number pin",
         "passcode",
         "pass code",
-        "access code",
+        "{access|verification} code",
     ),
     "password": ("password", "pass word", "passphrase", "pass phrase", "{security|secret|code|safe} word"),
     "phone": (
