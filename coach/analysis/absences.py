@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from math import inf
-from types import MappingProxyType
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from coach.analysis import paraphrase, regret
-from coach.analysis.acts import ACKNOWLEDGES, LIKELY, REFLECTS, Acts, agent_acts
+from coach.analysis.acts import ACKNOWLEDGES, REFLECTS, Acts, agent_acts
 from coach.analysis.distress import distresses
-from coach.analysis.reading import Reading, Said
-from coach.analysis.view import View
+from coach.analysis.reading import Reading
 from coach.conversation import Moment
 
 OPENING: Final = 0.25
@@ -62,17 +58,6 @@ def _goes_on(reading: Reading, turn: int) -> bool:
     return sum(len(turns[index].words) for index in reading.agent_by_turn if before < index < turn) <= HARDLY
 
 
-DOUBT: Final = 1.0
-"""What doubt about the words takes from how near to a reflection a clause may come and still be none."""
-
-# Of warmth no doubt is kept: whoever answers a worry is always a little warm by what tells it.
-_JUDGES: Final[Mapping[str, Callable[[View], float]]] = MappingProxyType(
-    {
-        "paraphrase": paraphrase.saying_back,  # an echo too
-        "apology": regret.apology,
-    }
-)
-
 HARDLY: Final = 8
 """Words of the agent after which an account may still be going on."""
 
@@ -89,7 +74,7 @@ def _absence(reading: Reading, turn: int, kind: str, confidence: float, answers:
     following = reading.next_turns(turn)
     if not following or any(found(reading, index, answers) for index in following):
         return
-    if not reading.heard_there(turn, following) or any(nearly(reading, index, answers) for index in following):
+    if not reading.heard_there(turn, following):
         return
     said = reading.conversation.turns[turn]
     evidence = {"agent_turn": following[0], "customer_turn": turn}
@@ -101,19 +86,6 @@ def _absence(reading: Reading, turn: int, kind: str, confidence: float, answers:
 def found(reading: Reading, turn: int, kinds: Sequence[str]) -> bool:
     """Whether an agent's turn does any of these things."""
     return any(not set(kinds).isdisjoint(acts) for acts in acts_of_turn(reading, turn))
-
-
-def nearly(reading: Reading, turn: int, kinds: Sequence[str], *, until: float = inf) -> bool:
-    """Whether an agent's turn has a clause that may be one of these things: the more, the less its words are sure."""
-    right = reading.conversation.understood("agent", reading.conversation.turns[turn].interval)
-    least = LIKELY - DOUBT * (1.0 - (1.0 if right is None else right))
-    said = (part for part in reading.agent_by_turn.get(turn, ()) if part.interval.start < until)
-    return any(almost(part, kinds) >= least for part in said)
-
-
-def almost(said: Said, kinds: Sequence[str]) -> float:
-    """Return how surely a clause is the surest of these kinds, also where that is less than likely."""
-    return max((_JUDGES[kind](said.view) for kind in kinds if kind in _JUDGES), default=0.0)
 
 
 def acts_of_turn(reading: Reading, turn: int) -> tuple[Acts, ...]:

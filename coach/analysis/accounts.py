@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import ClassVar, Final
 
-from coach.analysis import lexicons, questions
-from coach.analysis.absences import nearly
+from coach.analysis import lexicons, paraphrase, questions
 from coach.analysis.acts import ACKNOWLEDGES, LIKELY, REFLECTS, Acts, agent_acts
 from coach.analysis.counting import unmet
 from coach.analysis.data import account_data
@@ -55,6 +54,10 @@ REQUEST: Final = 0.6
 NO_ACCOUNT: Final = "the customer gave no account of 15 words or more that was answered"
 UNJUDGED: Final = 1 / 3
 """Most of the accounts, as a share, that may have been heard too badly to judge before the number says too little."""
+
+DOUBT: Final = 2.0
+"""What doubt about the words takes from how near to a paraphrase a clause may come and still be none: where a tenth of
+them may be wrong, one of 0.3 may be one."""
 
 _QUESTIONS: Final = ("open_question", "closed_question", "verification_question")
 _ANSWERS: Final = ("answering", "acting", "advising", "options")
@@ -123,9 +126,19 @@ def _clear(reading: Reading, account: Account) -> bool:
     if account.heard:
         return True
     assert account.by is not None  # noqa: S101  (only answered accounts come here)
-    if nearly(reading, account.by, (*REFLECTS, *ACKNOWLEDGES), until=account.answered):
+    if _nearly(reading, account):
         return False
     return all(reading.heard_there(turn, (account.by,)) for turn in account.turns)
+
+
+def _nearly(reading: Reading, account: Account) -> bool:
+    """Whether what answered an account may have given it back, the more the less the words of both are sure."""
+    turns = reading.conversation.turns
+    assert account.by is not None  # noqa: S101  (only answered accounts come here)
+    right = [reading.conversation.understood(turns[i].role, turns[i].interval) for i in (*account.turns, account.by)]
+    least = LIKELY - DOUBT * (1.0 - min((share for share in right if share is not None), default=1.0))
+    said = (part for part in reading.agent_by_turn.get(account.by, ()) if part.interval.start < account.answered)
+    return any(paraphrase.saying_back(part.view) >= least for part in said)
 
 
 def _moments(account: Account) -> Iterable[Moment]:

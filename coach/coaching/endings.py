@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coach.coaching.facts import plain
-from coach.coaching.ground import Ground
-from coach.conversation import Interval, Role
+from coach.coaching.ground import PARTIES, Ground
+from coach.conversation import Interval
 
 SETTLED = 90.0
 """Seconds a call must last before it is expected to end in an orderly way."""
@@ -19,8 +19,6 @@ CLOSELY = 0.9
 
 LAST = 5
 """Turns at the end in which people say goodbye."""
-
-PARTIES: tuple[Role, ...] = ("agent", "customer")
 
 _GOODBYES = frozenset("bye goodbye good-bye bye-bye byebye".split())
 _PARTING = ("take care", "have a good", "have a great", "have a nice", "have a lovely", "good night", "good bye")

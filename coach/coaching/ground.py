@@ -21,6 +21,8 @@ ANSWERED_WITHIN = 2
 ALL_UNDERSTOOD = 0.88
 """Share of a party's words in the whole call that must be right to say what none of them did: one word undoes that."""
 
+PARTIES: tuple[Role, ...] = ("agent", "customer")
+
 SENTENCE_ENDS = (".", "?", "!")
 
 Found = tuple[int, Moment]
@@ -97,6 +99,15 @@ class Ground:
     def heard(self) -> bool:
         """Whether both parties were heard well enough to call something absent."""
         return self.has_words and all(share is None or share >= self.rubric.heard for share in self.shares)
+
+    @cached_property
+    def made_out(self) -> bool:
+        """Whether the words of the call as a whole are right often enough to hold what was met against what was not.
+
+        Where here and there a reflection is lost among many wrong words, what remains is no fair share.
+        """
+        right = [self.conversation.understood(role) for role in PARTIES]
+        return all(share is None or share >= UNDERSTOOD for share in right)
 
     def understood(self, role: Role, within: Interval | None = None) -> bool:
         """Whether a party's words are right, and make sense, often enough to call something absent from them.

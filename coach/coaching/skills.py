@@ -165,21 +165,22 @@ def _answered(
         return Count(moments=_indices(met), absent="not_heard" if ground.has_words else "words")
     open_ = {("turn", same.get(turn, turn)) for turn in came_up if turn is not None and not ground.followed(turn)}
     count = Count(len(answered), len(answered | went_by), _indices([*met, *missed]))
-    return _unless_unheard(count, len(open_ - answered - went_by))
+    return _unless_unheard(ground, count, len(open_ - answered - went_by))
 
 
 UNJUDGED = 1 / 3
 """Most of what came up, as a share, that may have been heard too badly to judge before nothing is counted."""
 
 
-def _unless_unheard(count: Count, unjudged: int) -> Count:
+def _unless_unheard(ground: Ground, count: Count, unjudged: int) -> Count:
     """Return a count, or that too little was heard: what is left would flatter, or make one miss look like many.
 
     Args:
+        ground: The call.
         count: What could be judged.
         unjudged: How much came up besides that was neither met nor heard well enough to be called missed.
     """
-    if unjudged > UNJUDGED * (count.of + unjudged):
+    if count.of + unjudged and (not ground.made_out or unjudged > UNJUDGED * (count.of + unjudged)):
         return Count(moments=count.moments, absent="not_heard")
     return count
 
@@ -212,7 +213,7 @@ def _asking(ground: Ground) -> Count:
         of += 1
         met += bool(about)
         moments += about
-    return _unless_unheard(Count(met, of, _indices(moments)), unjudged)
+    return _unless_unheard(ground, Count(met, of, _indices(moments)), unjudged)
 
 
 STEPS = (("ownership",), ("option", "commitment"), ("recap",), ("closing_question",))

@@ -16,7 +16,7 @@ CLEAR = 0.5
 UNDERSTOOD = 0.85
 """Share of words that must be right before it is said that they lack something: what is garbled is not missing."""
 
-FOLLOWED = 0.75
+FOLLOWED = 0.79
 """Share of words that must be right before it is said that they were not answered: what they were about is enough."""
 
 WORDLESS = 0.5
