@@ -173,7 +173,8 @@ def _made(agent: Path, customer: Path, folder: Path) -> Iterator[tuple[str, Path
     one, two = (np.pad(lane, (0, size - len(lane))) for lane in (one, two))
     half = rate // 2  # where the agent alone is loud for half a second
     power = [np.square(lane[: size // half * half]).reshape(-1, half).mean(axis=1) for lane in (one, two)]
-    loud = power[0] > np.maximum(100 * power[1], 0.1 * np.quantile(power[0], 0.95))
+    power = [lane / max(np.quantile(lane, 0.95), 1e-12) for lane in power]  # one may be recorded far too low
+    loud = power[0] > np.maximum(30 * power[1], 0.1)
     at = tuple((np.flatnonzero(loud) + 0.5) / 2)
     kinds: tuple[tuple[str, np.ndarray, Truth], ...] = (
         ("two channels", np.stack((one, two), axis=1), "left"),
@@ -188,8 +189,8 @@ def _made(agent: Path, customer: Path, folder: Path) -> Iterator[tuple[str, Path
 
 
 def _is_right(review: Review, truth: Truth | None) -> bool | None:
-    if isinstance(truth, str) or truth is None:
-        return None if truth is None else review.roles.agent == truth
+    if isinstance(truth, str) or not truth:
+        return None if not truth else review.roles.agent == truth
     votes = {
         party.role: sum(any(s.start <= at < s.end for s in party.stretches) for at in truth)
         for party in review.conversation.parties
