@@ -105,7 +105,26 @@ def question(view: View) -> float:
 
 
 def _question(view: View) -> float:
-    return calibration("question").confidence(features(view)) if view.clause.norms else 0.0
+    if not view.clause.norms:
+        return 0.0
+    confidence = calibration("question").confidence(features(view))
+    # "Tell me what happened" and "I'm wondering what it said" ask, whatever stands behind them
+    if (view.clause.head[:1] in _TELLING and view.has("told_freely")) or view.has("wondering_what"):
+        return max(INVITED, confidence)
+    # "if you have your account number, that helps" asks for nothing
+    told = view.clause.head[:1] in _CONDITIONS and view.has("verifying") and not view.has("request_form")
+    if told and not (view.clause.asks or view.clause.line.endswith("please")):
+        return min(UNASKED, confidence)
+    return confidence
+
+
+INVITED: Final = 0.6
+"""Confidence that an invitation to tell asks."""
+
+UNASKED: Final = 0.4
+"""The most for a condition that names what might have been asked for."""
+
+_TELLING: Final = frozenset({("tell",), ("describe",), ("walk",), ("talk",), ("explain",), ("take",), ("run",)})
 
 
 def openness(view: View) -> float:
@@ -206,7 +225,24 @@ def clarifying(view: View) -> float:
     confidence = calibration("clarifying_question").confidence(clarifying_features(view))
     if view.has("plain_clarifying"):
         return max(PLAIN, confidence)
+    if _asks_whether_so(view):
+        return max(0.55, confidence)
     return confidence if _may_ask(view) else min(0.45, confidence)
+
+
+def _asks_whether_so(view: View) -> bool:
+    """Whether what was said is put back to be confirmed: "so the tech came first, is that right?"."""
+    form = view.form
+    if form.inverted or form.question_word or form.person == "i" or form.words < CONFIRMED:
+        return False
+    return view.shared.weight >= TELLING and (view.has("full_tag") or (form.tag and form.marked and form.so))
+
+
+TELLING: Final = 0.6
+"""Weight of what has to be in common: one number or one telling word."""
+
+CONFIRMED: Final = 5
+"""Words of something that is put back to be confirmed."""
 
 
 def only_fills(view: View) -> bool:
@@ -241,14 +277,17 @@ def _asking_form(view: View) -> bool:
     form = view.form
     if form.marked or form.inverted or form.question_word or form.wh_later:
         return True
-    if form.person == "i" and "need" in view.clause.norms:
-        return True
-    return form.person != "you" and not view.has("conditional") and question(view) > 0.3
+    if form.person == "i":
+        return not _TAKING.isdisjoint(view.clause.norms)
+    return form.person == "" and not view.has("conditional") and question(view) > 0.3
+
+
+_TAKING: Final = frozenset("need take get grab".split())
 
 
 def _bare(view: View) -> bool:
     form = view.form
-    if form.words > NAMED or form.inverted or "is" in view.clause.norms:
+    if len(view.clause.head) > NAMED or form.inverted or "is" in view.clause.norms:
         return False
     nothing_done = lexicons.words("words", "auxiliaries").isdisjoint(view.clause.norms)
     return form.person == "you" or form.marked or (nothing_done and view.clause.head[:1] in _NAMING)
