@@ -42,7 +42,16 @@ CUES: Mapping[str, tuple[str, ...]] = {
         "card it's",
         "the plastic",
     ),
-    "card?": ("card", "cards", "go ahead with the number", "discover", "jcb", "take your payment", "take the payment"),
+    "card?": (
+        "card",
+        "cards",
+        "go ahead with the number",
+        "discover",
+        "jcb",
+        "take your payment",
+        "take the payment",
+        "the sixteen",
+    ),
     "cvv": (
         "security {code|number|digits}",
         "secure code",

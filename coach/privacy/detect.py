@@ -37,7 +37,7 @@ class Rule:
 
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "card": (Rule(30, 4, 99), Rule(120, 8, 99)),
-    "card?": (Rule(30, 8, 99),),
+    "card?": (Rule(30, 6, 99),),
     "cvv": (Rule(20, 2, 8),),
     "cvv?": (Rule(12, 3, 4),),
     "expiry": (Rule(15, 2, 9),),

@@ -9,7 +9,13 @@ from coach.privacy.chains import luhn
 from coach.privacy.find import find
 from coach.privacy.kinds import DEFAULT
 
-_HEX = re.compile(r"\b(?=[0-9a-fA-F]*[a-fA-F])[0-9a-fA-F]{32,}\b")
+_KEPT = re.compile(
+    r"\b(?=[0-9a-fA-F]*[a-fA-F])[0-9a-fA-F]{32,}\b"
+    r"|(?<![0-9a-fA-F-])(?=[0-9-]*[a-fA-F])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9a-fA-F-])"
+    r"|(?<![\d-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+    r"(?:[ T_-]+(?:[01]\d|2[0-3])[.:_-]?[0-5]\d(?:[.:_-]?[0-5]\d)?Z?)?(?![\d-])"
+)
+"""What tells recordings apart and is nobody's number: hashes, UUIDs, dates with their time."""
 _FORMS = {
     "email": re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}"),
     "ssn": re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])"),
@@ -37,8 +43,8 @@ def mask_text(text: str, kinds: Collection[str] = DEFAULT) -> str:
     >>> mask_text("pay-4111-1111-1111-1111.wav"), mask_text("q-20261122143000.wav")
     ('pay-[card].wav', 'q-20261122143000.wav')
     """
-    kept = _HEX.findall(text)
-    pieces = _HEX.split(text)
+    kept = _KEPT.findall(text)
+    pieces = _KEPT.split(text)
     masked = [_mask_plain(piece, kinds) for piece in pieces]
     return "".join(a + b for a, b in zip(masked, [*kept, ""], strict=True))
 
