@@ -213,8 +213,8 @@ def _lines(table: Sequence[Score], *, markdown: bool) -> Iterator[str]:
 
 def _floors(table: Mapping[str, Judged]) -> Iterator[str]:
     """Yield ``floors.toml``: one clause and a bit under what is measured, and at least two hundredths."""
-    yield "# What no change may fall below on billing.jsonl, at a confidence of 0.5: a little under what was measured. F1 and"
-    yield "# precision of all clauses, and F1 of those kept apart where they have ten of a kind."
+    yield "# What no change may fall below on billing.jsonl, at a confidence of 0.5: a little under what was measured."
+    yield "# F1 and precision of all clauses, and F1 of those kept apart where they have ten of a kind."
     yield "# Made by `python -m tests.benchmarks.billing --floors`; raise a line when a detector has become better."
     for kind, entries in table.items():
         score, kept = scored(kind, entries), scored(kind, kept_of(entries))
