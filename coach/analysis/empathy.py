@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from coach.analysis import whole
+from coach.analysis import lexicons, whole
 from coach.analysis.calibration import Features, calibration
-from coach.analysis.view import View
+from coach.analysis.view import LATELY, View
 
 
 def features(parts: Sequence[View], rule: Callable[[View], float]) -> Features:
@@ -126,21 +126,30 @@ def allays(view: View) -> float:
     A promise with no relation to a worry reassures nobody: "it will be there this afternoon", "that's fine".
     """
     said = allayed(view)
-    if said < SAYS:
-        return 0.0
     return max(said, reassures((view,))) if said == ALLAYED else said
 
 
 def allayed(view: View) -> float:
     """Return the same by the words of a clause alone: 0, or one of the confidences below."""
-    if not view.clause.norms or view.form.marked or view.has("conditional") or view.has("line_trouble"):
+    if not _may_allay(view):
         return 0.0
     troubled = view.troubled or view.has("not_to_worry")
     if view.has("allaying") and troubled:
         return ALLAYED
-    if view.has("spared", "warmth") and (troubled or view.before.asks):
+    if not (troubled or view.before.asks or _denies(view)):
+        return 0.0
+    if view.has("spared", "warmth"):
         return SPARED
-    return SPARED if troubled and view.has("mendable", "warmth") else 0.0
+    return SPARED if (troubled or _denies(view)) and view.has("mendable", "warmth") else 0.0
+
+
+def _may_allay(view: View) -> bool:
+    return bool(view.clause.norms) and not (view.form.marked or view.has("conditional") or view.has("line_trouble"))
+
+
+def _denies(view: View) -> bool:
+    """Whether the customer's last words say what is not, cannot be or is not known: "I've no idea where it is"."""
+    return any(norm in lexicons.words("words", "negations") for norm in view.before.norms[-LATELY:])
 
 
 SPARED: Final = 0.65
