@@ -146,6 +146,8 @@ def customer_repeat(view: View, earlier: Sequence[Sequence[Token]], *, asked: bo
         earlier: The customer's own earlier turns in this call.
         asked: Whether the agent has just asked to hear it again or read it back; that is then why.
     """
+    if view.has("told_elsewhere"):
+        return Repeat(0.8, elsewhere=True, earlier=None)
     if view.has("ordeals", "feelings") and view.has("elsewhere") and view.has("told_before"):
         return Repeat(0.8, elsewhere=True, earlier=None)
     if view.has("repeating"):

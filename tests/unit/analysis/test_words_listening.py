@@ -262,6 +262,47 @@ def test_told_to_somebody_else_before_is_about_the_organisation(speak: Speak) ->
     assert found(call).measure("customer_repeats").value == 0
 
 
+TOLD_BEFORE = (
+    (
+        "customer",
+        "My water bill jumped to two hundred and ten dollars and there is a leak under the sink since Easter.",
+    ),
+    ("agent", "Okay, what is the service address?"),
+    ("customer", "It's eighty two Orchard Lane."),
+    ("agent", "And have you called a plumber?"),
+    ("customer", "Not yet because the landlord has to."),
+    ("agent", "So what can I do for you?"),
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "elsewhere"),
+    [
+        ("As I said, the bill jumped to two hundred and ten.", [False]),
+        ("I already told you there is a leak under the sink.", [False]),
+        ("Like I mentioned, it's been leaking all along.", [False]),
+        ("How many times do I have to say it, the leak is under the sink.", [False]),
+        ("I already told the last person all of this.", [True]),
+        ("I explained it to your colleague yesterday.", [True]),
+        ("This is the third time I've told somebody about the leak.", [True]),
+        ("Like I told the lady before you, there's a leak.", [True]),
+        ("I've explained this to three different people.", [True]),
+        ("When I called last week I told them about the leak.", [True]),
+        ("Could you look at the leak for me?", []),
+        ("Yes, the water bill.", []),
+        ("I told my husband to turn it off.", []),
+        ("I told the man at the shop it was the pipe.", []),
+        ("My neighbour called you last month.", []),
+        ("They came on Tuesday again.", []),
+        ("The last person to live here left in May.", []),
+    ],
+)
+def test_a_repeat_is_of_this_call_or_of_another_or_none(speak: Speak, said: str, elsewhere: list[bool]) -> None:
+    repeats = found(speak(*TOLD_BEFORE, ("customer", said))).of("customer_repeat")
+
+    assert [moment.evidence["elsewhere"] for moment in repeats] == elsewhere
+
+
 def test_counts_carry_the_agents_minutes(speak: Speak) -> None:
     measure = found(speak(("customer", STORY), ("agent", "Did you get a letter about that in June?"))).measure(
         "closed_questions"
