@@ -11,7 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
 
 from coach.conversation import ConfigurationError, Review
-from coach.reporting import page
+from coach.reporting import charts, page
+from coach.reporting.first import ANSWERS, first
 from coach.reporting.lanes import BARS, picture
 from coach.reporting.opening import length, opening, title
 from coach.reporting.phrases import Phrases, phrases
@@ -72,10 +73,11 @@ def render_html(review: Review, sound: ReportSound | None = None) -> str:
     """
     sound = sound or SILENT
     say = phrases()
-    style, script = _source("report.css"), _source("report.js")
+    style, script = _source("report.css"), "\n".join(map(_source, ("report.js", "notes.js")))
     span = max(sound.duration, length(review), review.conversation.duration)
     entries = page.entries(review, say)
     coaching = review.coaching
+    asked = None if sound.address is None else first(review, say)
     values: dict[str, object] = {
         "say": say,
         "review": review,
@@ -83,7 +85,7 @@ def render_html(review: Review, sound: ReportSound | None = None) -> str:
         "policy": _policy(style, script, sound),
         "style": Markup(style),  # noqa: S704  (our own file, hashed in the policy)
         "script": Markup(script),  # noqa: S704
-        "data": Markup(page.script_data(review)),  # noqa: S704  (every <, > and & is escaped there)
+        "data": Markup(page.script_data(review, None if asked is None else asked.plain)),  # noqa: S704  (every <, > and & is escaped there)
         "name": title(review, say),
         "length": length(review),
         "opening": opening(review, say),
@@ -97,6 +99,12 @@ def render_html(review: Review, sound: ReportSound | None = None) -> str:
         "worth": [entry for entry in entries if entry.tone in ("credit", "chance")],
         "noticed": [entry for entry in entries if entry.tone in ("plain", "quiet")],
         "lines": page.lines(review, say),
+        "first": asked,
+        "answers": ANSWERS,
+        "hearings": ("all", *page.hearings(review)),
+        "talk_chart": charts.talk(review, span, say),
+        "turn_chart": charts.turn_lengths(review, say),
+        "weighing": charts.weighing(review, span, say),
         "groups": page.groups(review, say),
         "tallies": page.tallies(review, say),
         "recipe": page.recipe_lines(review),

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from coach.conversation import Advice, Moment, Review, Turn, Word
+from coach.conversation import Advice, Interval, Moment, Review, Timeline, Turn, Word, bridge, union
 from coach.reporting.opening import length
 from coach.reporting.phrases import Phrases, Tone
 from coach.reporting.quoting import may_quote, may_suggest, turn_at, unclear, words_of
@@ -16,6 +16,8 @@ from coach.reporting.view import plain
 
 SURE, LIKELY = 0.7, 0.5
 """Confidence from which something is said plainly, and from which it is likely."""
+
+_MARGIN, _PAUSE = 0.15, 0.5  # seconds: kept around what is heard, and not worth jumping over
 
 _OVERLAPPING = 64  # turns to look back through for one that is still going on
 
@@ -57,7 +59,7 @@ class Line:
 class Entry:
     """One moment in the list."""
 
-    index: int
+    indices: tuple[int, ...]
     place: Place
     end: float
     role: str
@@ -74,6 +76,7 @@ class Entry:
 class Card:
     """One piece of advice."""
 
+    moment: int | None
     skill: str
     said: str | None
     spoken_by: str
@@ -135,7 +138,9 @@ def entries(review: Review, say: Phrases) -> tuple[Entry, ...]:
         entry = _entry(review, index, moment, say)
         key = (entry.place, entry.end, entry.role, entry.tone, entry.doubt, entry.words or index)
         first = shown.get(key)
-        shown[key] = entry if first is None else replace(first, also=(*first.also, entry.label))
+        if first is not None:
+            entry = replace(first, also=(*first.also, entry.label), indices=(*first.indices, index))
+        shown[key] = entry
     return tuple(shown.values())
 
 
@@ -148,6 +153,7 @@ def card(review: Review, advice: Advice | None, say: Phrases) -> Card | None:
     suggestion = clean(advice.suggestion or "") or None
     fit = suggestion is not None and may_suggest(review, advice)
     return Card(
+        moment=None if moment is None else advice.moment,
         skill=clean(advice.skill),
         said=clean(advice.said) if shown else None,
         spoken_by=say("advice.they_said" if _theirs(review, advice, moment) else "advice.said"),
@@ -191,12 +197,22 @@ def recipe_lines(review: Review) -> tuple[str, ...]:
     return tuple(_settings(plain(review.recipe or {}), ""))
 
 
-def script_data(review: Review) -> str:
-    """Return what the page's script needs, as JSON that cannot end its own element."""
+def script_data(review: Review, asked: Mapping[str, object] | None = None) -> str:
+    """Return what the page's script needs, as JSON that cannot end its own element.
+
+    Args:
+        review: The call.
+        asked: The moment that the page asks about first, as a note about it says.
+    """
     data = {
         "recording": review.recording.sha256,
+        "name": clean(review.recording.uri or ""),
+        "agent": None if review.roles.agent is None else clean(review.roles.agent),
+        "first": asked,
         "fingerprint": review.provenance.fingerprint,
+        "coach": review.provenance.coach,
         "duration": round(length(review), 3),
+        "hearings": hearings(review),
         "turns": [[round(turn.start, 3), round(turn.end, 3)] for turn in review.conversation.turns],
         "moments": [
             {"kind": m.kind, "role": m.role, "start": round(m.start, 3), "end": round(m.end, 3)}
@@ -205,6 +221,25 @@ def script_data(review: Review) -> str:
     }
     text = json.dumps(data, separators=(",", ":"), allow_nan=False)  # ASCII only: no line separators either
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def hearings(review: Review) -> dict[str, list[list[float]]]:
+    """Return what is left to hear, in seconds, without the silences, and of one party alone; none where not known.
+
+    Pieces begin and end a little early and late, so that no word is cut, and short pauses stay.
+    """
+    speech = {party.role: party.speech for party in review.conversation.parties if party.speech}
+    if not speech:
+        return {}
+    left: dict[str, Timeline] = {"speech": union(*speech.values())}
+    if len(speech) > 1:
+        left |= {role: line for role, line in speech.items() if role != "unknown"}
+    return {name: _pieces(line, length(review)) for name, line in left.items()}
+
+
+def _pieces(speech: Timeline, end: float) -> list[list[float]]:
+    wider = [Interval(max(0.0, part.start - _MARGIN), part.end + _MARGIN) for part in speech]
+    return [[round(part.start, 2), round(min(part.end, end) if end else part.end, 2)] for part in bridge(wider, _PAUSE)]
 
 
 def _line(index: int, turn: Turn, notes: tuple[str, ...], say: Phrases) -> Line:
@@ -222,24 +257,28 @@ def _line(index: int, turn: Turn, notes: tuple[str, ...], say: Phrases) -> Line:
 
 
 def _entry(review: Review, index: int, moment: Moment, say: Phrases) -> Entry:
-    words = words_of(review, moment)
-    tokens = _tokens(words) if words else tuple(Token(None, t, unclear=False) for t in clean(moment.text).split())
     doubt = (
         "" if moment.confidence >= SURE else say("listen.likely" if moment.confidence >= LIKELY else "listen.perhaps")
     )
     return Entry(
-        index=index,
+        indices=(index,),
         place=place(review, moment.start),
         end=round(moment.end, 3),
         role=moment.role,
         label=say.moment(moment),
         also=(),
         tone=say.tone(moment.kind, moment.role),
-        words=tokens,
+        words=tokens_of(review, moment),
         doubt=doubt,
         remarks=_remarks(moment, say),
         links=_links(review, moment, say),
     )
+
+
+def tokens_of(review: Review, moment: Moment) -> tuple[Token, ...]:
+    """Return a moment's words, each with whether it was hard to make out where that is known."""
+    words = words_of(review, moment)
+    return _tokens(words) if words else tuple(Token(None, t, unclear=False) for t in clean(moment.text).split())
 
 
 def _remarks(moment: Moment, say: Phrases) -> tuple[str, ...]:

@@ -21,19 +21,25 @@
     }
   });
 
-  if (!audio) return;
   document.documentElement.classList.add("js");
+  if (!audio) return;
+  document.documentElement.classList.add("plays");
 
   // --- going there -------------------------------------------------------------------------------------------
   const length = () => (Number.isFinite(audio.duration) ? audio.duration : call.duration);
 
+  let until = Infinity; // where a moment played by itself ends
+  let pieces = null; // all that is to be heard; nothing is left out where it is null
+  let chosen = true; // a place gone to on purpose is heard, even where it is silent
+
   function go(at) {
+    until = Infinity;
+    chosen = true;
     const there = Math.min(Math.max(0, at), length());
-    if (audio.readyState === 0) {
+    if (audio.readyState > 0) audio.currentTime = there;
+    else {
       audio.addEventListener("loadedmetadata", () => { audio.currentTime = there; }, { once: true });
       audio.load();
-    } else {
-      audio.currentTime = there;
     }
   }
 
@@ -48,7 +54,10 @@
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-at]");
-    if (button) playFrom(Number(button.dataset.at));
+    if (button) {
+      playFrom(Number(button.dataset.at));
+      if (button.dataset.until) until = Number(button.dataset.until);
+    }
     const word = event.target.closest(".words [data-t]");
     if (word && getSelection().isCollapsed) playFrom(Number(word.dataset.t));
   });
@@ -58,6 +67,26 @@
       const box = lanes.getBoundingClientRect();
       playFrom(((event.clientX - box.left) / box.width) * call.duration);
     });
+  }
+
+  document.getElementById("speed").addEventListener("change", (event) => {
+    audio.playbackRate = audio.defaultPlaybackRate = Number(event.target.value);
+  });
+  document.getElementById("hear")?.addEventListener("change", (event) => {
+    pieces = call.hearings[event.target.value] || null;
+    chosen = false;
+    document.querySelector(".lanes")?.setAttribute("data-hear", event.target.value);
+  });
+
+  // Leave out what is not to be heard, and stop where a moment ends.
+  function skip(now) {
+    if (audio.paused || audio.seeking) return;
+    if (now >= until) audio.pause(); // the next step anywhere lets go of it
+    if (!pieces) return;
+    const next = pieces.find((piece) => piece[1] > now);
+    if (next && next[0] <= now) chosen = false;
+    else if (!chosen && next) audio.currentTime = next[0];
+    else if (!chosen) audio.pause();
   }
 
   // --- keys --------------------------------------------------------------------------------------------------
@@ -75,8 +104,7 @@
     if (at.closest("input, textarea, select, audio, [contenteditable]")) return;
     if (event.key === " " && !at.closest("button, a, summary")) {
       event.preventDefault();
-      if (audio.paused) start();
-      else audio.pause();
+      audio.paused ? start() : audio.pause();
     } else if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
       event.preventDefault();
       const direction = event.key === "ArrowRight" ? 1 : -1;
@@ -127,6 +155,7 @@
 
   function show() {
     const now = audio.currentTime;
+    skip(now);
     if (playhead) {
       const share = `${(100 * Math.min(1, now / call.duration)).toFixed(3)}%`;
       playhead.setAttribute("x1", share);
@@ -136,8 +165,8 @@
     const turn = mark(turns, now);
     const next = turn && (now > 0 || !audio.paused) ? wordAt(now) : null;
     if (next !== word) {
-      if (word) word.classList.remove("now");
-      if (next) next.classList.add("now");
+      word?.classList.remove("now");
+      next?.classList.add("now");
       word = next;
     }
     mark(moments, now);

@@ -104,7 +104,7 @@ def test_everything_can_be_reached_by_tab_and_pressed(open_page: Callable[..., A
         reached.add(opened.page.evaluate("document.activeElement.className || document.activeElement.tagName"))
 
     assert reached >= {"skip", "listen-to", "moment-button", "at", "link", "SUMMARY", "AUDIO"}
-    button = opened.page.locator("button.listen-to").nth(1)
+    button = opened.page.locator("button.listen-to[data-at]").first
     button.focus()
     opened.page.keyboard.press("Space")
     opened.until("!document.querySelector('audio').paused")
