@@ -12,6 +12,9 @@ from coach.coaching.rubric import KEEP, SKILLS, TRY
 from coach.conversation import ConfigurationError
 from coach.resources import resource
 
+HEARD = ("said_back", "echo", "acknowledged", "reassured", "asked", "owned", "room", "to_the_point")
+"""What may be heard in an answer to a drill, in the order in which it is told."""
+
 _COUNT = frozenset({"met", "of"})
 _NONE: frozenset[str] = frozenset()
 
@@ -30,6 +33,7 @@ def _wanted() -> dict[str, frozenset[str]]:
     for kind in TRY:
         wanted[f"try.{kind}.why"] = frozenset({"seconds"}) if kind == "dead_air" else _NONE
         wanted |= {f"try.{kind}.{form}": blanks for form, blanks in _FORMS.items()}
+    wanted |= {f"practice.{name}": blanks for name, blanks in _PRACTICE.items()}
     return wanted | {f"no_try.{name}": _NONE for name in _NO_TRY}
 
 
@@ -37,6 +41,43 @@ _HEARD = {"both": frozenset({"agent", "customer"}), "unknown": _NONE}
 _ABSENT = ("roles", "not_heard", "timing", "delay", "nothing", "call_type", "words", "hard", "one_party")
 _FORMS = {"clause": frozenset({"clause"}), "thing": frozenset({"thing"}), "plain": _NONE}
 _NO_TRY = ("nothing", "quiet", "hard", "roles", "one_party", "one_lane", "not_heard", "words", "delay")
+
+_SAID = frozenset({"said"})
+_PRACTICE: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(
+        [
+            *(
+                f"ask.{name}"
+                for name in ("think", "seat", "seat_own", "seat_none", "land", "answer", "again", "another")
+            ),
+            *(f"ask.{name}" for name in ("skip", "skip_seat", "reply", "yes")),
+            *("scene.customer", "scene.alone", "heard.to_the_point", "heard.other"),
+            *(f"missed.{name}" for name in ("said_back", "acknowledged", "room", "unclear", "ear")),
+            *("noted.forced_apology", "noted.not_needed"),
+            *(f"seat.{name}" for name in ("said_back", "acknowledged", "room", "not_needed", "heard")),
+            *("compare.first", "compare.second", "compare.same"),
+            *(f"name.{name}" for name in HEARD),
+            *("log.empty", "log.drill_one", "log.day_one", "log.heard"),
+        ],
+        _NONE,
+    ),
+    **dict.fromkeys((f"heard.{name}" for name in HEARD if name != "to_the_point"), _SAID),
+    **dict.fromkeys(
+        (f"noted.{name}" for name in ("solved_first", "formula", "blame", "policy", "wrong_feeling")), _SAID
+    ),
+    "noted.long": frozenset({"seconds"}),
+    "missed.one_way": frozenset({"suggestion"}),
+    "scene.screen": frozenset({"screen"}),
+    "scene.own": frozenset({"call", "at"}),
+    "scene.listen": frozenset({"page", "at"}),
+    "scene.might": frozenset({"might"}),
+    "compare.more": frozenset({"what"}),
+    "log.total": frozenset({"drills", "days"}),
+    "log.drill_many": frozenset({"n"}),
+    "log.day_many": frozenset({"n"}),
+    "log.new": frozenset({"what"}),
+}
+"""What `coach practice` says, by name, with the blanks that are filled."""
 
 WANTED: Mapping[str, frozenset[str]] = MappingProxyType(_wanted())
 """Every sentence by its dotted name, with the blanks that are filled for it."""

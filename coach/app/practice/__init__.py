@@ -1,0 +1,1 @@
+"""Practice: a customer to answer, and what the answer did."""
