@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from coach.cli.streams import give, tell
 from coach.coaching.answers import new_in
 from coach.conversation import CoachError, StorageError
 from coach.privacy.text import mask_text
-from coach.reporting.text import clean, wrap
+from coach.reporting.text import WIDTH, clean, wrap
 
 if TYPE_CHECKING:
     from coach.app.practice.session import Practice
@@ -18,13 +19,20 @@ if TYPE_CHECKING:
     from coach.coaching.customers import Customer
     from coach.conversation import Word
 
+NARROWEST = 40
+"""Columns below which lines are no easier to read for being broken."""
+
 YES = frozenset({"y", "yes", "yeah", "sure", "ok", "okay"})
 
 
 def say(text: str, *, indent: str = "", hanging: str | None = None) -> None:
     """Print a paragraph in lines that fit a terminal."""
-    for line in wrap(text, indent=indent, hanging=hanging):
+    for line in wrap(text, indent=indent, hanging=hanging, width=_width()):
         give(line)
+
+
+def _width() -> int:
+    return max(NARROWEST, min(WIDTH, shutil.get_terminal_size().columns))
 
 
 def quote(text: str) -> None:
@@ -146,7 +154,7 @@ class Sitting:
             try:
                 found = self._practice.judge(customer, self._words(line))
             except CoachError as error:
-                tell("\n".join(wrap(clean(mask_text(str(error))))))
+                tell("\n".join(wrap(clean(mask_text(str(error))), width=_width())))
                 continue
             give("")
             say_feedback(self._practice, customer, found, quote=as_recording(line) is not None)
@@ -179,7 +187,7 @@ class Sitting:
 
     def _ask(self, question: str, hint: str) -> str:
         """Return what the person types, empty when they skip; questions are talk, and not among the data."""
-        for line in wrap(f"{self._say(question)} ({self._say(hint)})"):
+        for line in wrap(f"{self._say(question)} ({self._say(hint)})", width=_width()):
             tell(line)
         sys.stderr.write("> ")
         sys.stderr.flush()

@@ -56,6 +56,9 @@ LIGHT = "joy"
 """The family of feelings that are manners in a plain answer: "happy to", "glad you asked"."""
 
 _SORRY = re.compile(r"\b(sorry|apologi[sz]e|apologi[sz]ing|apologies|apology)\b")
+_CANNOT = re.compile(
+    r"\b(i|we) (can't|cannot|can not|won't|am not able|are not able)\b|\b(i'm|we're) (not able|unable)\b"
+)
 _OF_THEM = frozenset("you you're you've your that that's this it it's must how what".split())
 _NOT_OF_THEM = frozenset("i i'm i'd i've we we're".split())
 _TAKES_OVER = frozenset({"ownership", "commitment", "option", "verification_question", "closed_question", "blame"})
@@ -209,7 +212,7 @@ class _Answer:
         owed = {"said_back", "acknowledged"} & set(self.customer.calls_for)
         met = frozenset().union(*(MET_BY[name] for name in owed))
         if owed and not found and met.isdisjoint(kinds) and self.said:
-            yield Remark("solved_first", _cut(self.said, most=10))
+            yield Remark("solved_first")
 
     def _kind(self, moment: Moment) -> str | None:
         if moment.confidence < SURE:
@@ -218,6 +221,8 @@ class _Answer:
         if (moment.kind == "apology" and self._for_something(moment)) or self._thanks_for_staying(moment):
             kind = "acknowledged"
         formula = kind in ("acknowledged", "reassured") and self._is_formula(moment.text)
+        if kind == "reassured" and _CANNOT.search(moment.text.lower().replace("’", "'")):
+            return None  # what we cannot do takes no worry away
         strange = kind == "acknowledged" and any(self._strange(moment.text))
         return None if formula or strange else kind
 
@@ -303,6 +308,6 @@ def _written(text: str, phrase: str) -> str:
     return found.group() if found else ""
 
 
-def _cut(text: str, *, most: int = MOST_QUOTED) -> str:
+def _cut(text: str) -> str:
     words = text.split()
-    return " ".join(words[:most]).rstrip(",;") + (" …" if len(words) > most else "")
+    return " ".join(words[:MOST_QUOTED]).rstrip(",;") + (" …" if len(words) > MOST_QUOTED else "")

@@ -37,7 +37,7 @@ def _wanted() -> dict[str, frozenset[str]]:
     return wanted | {f"no_try.{name}": _NONE for name in _NO_TRY}
 
 
-_HEARD = {"both": frozenset({"agent", "customer"}), "unknown": _NONE}
+_HEARD = {"both": frozenset({"agent", "customer"}), "unknown": _NONE, "besides": frozenset({"n"})}
 _ABSENT = ("roles", "not_heard", "timing", "delay", "nothing", "call_type", "words", "hard", "one_party")
 _FORMS = {"clause": frozenset({"clause"}), "thing": frozenset({"thing"}), "plain": _NONE}
 _NO_TRY = ("nothing", "quiet", "hard", "roles", "one_party", "one_lane", "not_heard", "words", "delay")
@@ -53,7 +53,7 @@ _PRACTICE: Mapping[str, frozenset[str]] = {
             *(f"ask.{name}" for name in ("skip", "skip_seat", "reply", "yes")),
             *("scene.customer", "scene.alone", "heard.to_the_point", "heard.other"),
             *(f"missed.{name}" for name in ("said_back", "acknowledged", "room", "unclear", "ear")),
-            *("noted.forced_apology", "noted.not_needed"),
+            *("noted.solved_first", "noted.forced_apology", "noted.not_needed"),
             *(f"seat.{name}" for name in ("said_back", "acknowledged", "room", "not_needed", "heard")),
             *("compare.first", "compare.second", "compare.same"),
             *(f"name.{name}" for name in HEARD),
@@ -62,9 +62,7 @@ _PRACTICE: Mapping[str, frozenset[str]] = {
         _NONE,
     ),
     **dict.fromkeys((f"heard.{name}" for name in HEARD if name != "to_the_point"), _SAID),
-    **dict.fromkeys(
-        (f"noted.{name}" for name in ("solved_first", "formula", "blame", "policy", "wrong_feeling")), _SAID
-    ),
+    **dict.fromkeys((f"noted.{name}" for name in ("formula", "blame", "policy", "wrong_feeling")), _SAID),
     "noted.long": frozenset({"seconds"}),
     "missed.one_way": frozenset({"suggestion"}),
     "scene.screen": frozenset({"screen"}),
