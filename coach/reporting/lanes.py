@@ -44,13 +44,15 @@ class Mark:
     """One moment in the picture.
 
     Attributes:
-        x: Onset, in percent of the width.
+        at: Onset, in seconds.
+        x: The same in percent of the width.
         width: Length, in percent; drawn for quiet stretches only.
         tone: ``credit``, ``chance``, ``plain`` or ``quiet``.
         up: Whether it belongs to the upper lane.
         label: Its name and time, shown when pointed at.
     """
 
+    at: float
     x: float
     width: float
     tone: Tone
@@ -144,9 +146,8 @@ def _lane(party: Party, heights: Sequence[float], say: Phrases, *, up: bool) -> 
 def _mark(moment: Moment, length: float, say: Phrases, *, up: bool) -> Mark:
     x = _percent(moment.start, length)
     width = max(0.0, min(100.0 - x, _percent(moment.end, length) - x))
-    return Mark(
-        x, round(width, 3), say.tone(moment.kind, moment.role), up, f"{say.moment(moment)}, {clock(moment.start)}"
-    )
+    label = f"{say.moment(moment)}, {clock(moment.start)}"
+    return Mark(round(moment.start, 3), x, round(width, 3), say.tone(moment.kind, moment.role), up, label)
 
 
 def _percent(at: float, length: float) -> float:

@@ -65,7 +65,7 @@
   if (lanes) {
     lanes.addEventListener("click", (event) => {
       const box = lanes.getBoundingClientRect();
-      playFrom(((event.clientX - box.left) / box.width) * call.duration);
+      playFrom(Number(event.target.dataset.at ?? ((event.clientX - box.left) / box.width) * call.duration));
     });
   }
 
