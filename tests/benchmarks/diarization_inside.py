@@ -91,7 +91,7 @@ def opened(name: str) -> Iterator[Telling]:
         with engine:
 
             def told(lane: Samples, activity: LaneActivity) -> Told:
-                found = engine.diarize(lane, activity, speakers=2)
+                found = engine.diarize(lane, activity)
                 return found.speech, found.warnings
 
             yield told

@@ -60,7 +60,7 @@ class Diarize(Stage):
             self._loaded = True
         (lane,) = call.lanes
         found = engine.diarize(
-            lane.samples, lane.activity, speakers=2, progress=lambda share: call.progress(self.name, share)
+            lane.samples, lane.activity, progress=lambda share: call.progress(self.name, share)
         )
         sounds = party_lanes(lane.samples, found, lane.activity)
         heard = party_activity(lane.activity, found)

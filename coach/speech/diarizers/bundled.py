@@ -1,37 +1,38 @@
 """The diarizer that comes with the product: a call of two is an easier task than a meeting.
 
-Nothing is learnt beforehand and nothing is kept afterwards: the voices are told apart by how they differ from each
-other in this one call.
+    speech → pieces of one speaker each → two voices → whose each piece is → who speaks in every 10 ms
 
-    speech → windows → two groups → each party's sound → who speaks in every 10 ms
-                                            ↑____________________|  some times over
+The networks hear ten seconds at a time. That a call has two parties, unless its voices clearly say otherwise, is what
+brings these together: nothing is learnt beforehand about a voice, and nothing is kept afterwards.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from coach.conversation import Timeline
+from coach.conversation import ModelError, Timeline
 from coach.speech.activity import LaneActivity
-from coach.speech.diarizers.counting import looks_like_one, looks_like_three, sides
-from coach.speech.diarizers.features import Features, measure
-from coach.speech.diarizers.following import Followed, follow
-from coach.speech.diarizers.guessing import BEGINNINGS_OF_THREE, Guess, background, best_guess
+from coach.speech.diarizers import networks
+from coach.speech.diarizers.counting import looks_like_one, looks_like_three, sides, sureness
+from coach.speech.diarizers.grouping import Grouping, Parting
+from coach.speech.diarizers.pieces import STEP, Heard, listen
 from coach.speech.diarizers.protocol import Diarization
-from coach.speech.diarizers.telling import told_right
 from coach.speech.frames import Mask, timeline
 from coach.speech.levels import FRAME, PER_SECOND
 from coach.speech.samples import RATE, Samples
 from coach.speech.transcribers.protocol import Progress
 
-VERSION = 1
+VERSION = 2
 """Raised with every change of what comes out."""
+
+MOST = 3
+"""Speakers that can be asked for."""
 
 ONE_VOICE = (
     "Only one voice was heard. If you recorded your own side alone, say so with --only-me; "
@@ -48,69 +49,81 @@ JOINED = (
     "as the agent, and so does a recorded greeting."
 )
 
-_HEARD = 60_000  # frames (10 minutes) of speech that the voices are learnt from
-_PIECE = 3_000  # frames that are taken together of a longer call
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Voices:
-    """What was found out about a call: a guess, unless there is one voice only, and what to warn of."""
+    """What was found out about a call: its voices, the side of each, and what to warn of."""
 
-    guess: Guess | None
+    parting: Parting | None
+    side: tuple[int, ...] = (0,)
     warnings: tuple[str, ...] = ()
-    one_side: tuple[int, ...] = ()
-    """Party of each voice, where voices were joined."""
 
 
 class BundledDiarizer:
-    """Tells the parties of a call apart by their voices, without a model from elsewhere."""
+    """Tells the parties of a call apart by their voices, with the networks inside an installed package."""
+
+    def __init__(self) -> None:
+        self._networks: networks.Networks | None = None
+
+    @staticmethod
+    def available() -> bool:
+        """Return whether the package that carries the networks is installed."""
+        return networks.present()
 
     @property
     def name(self) -> str:
         """Engine and model, as the report shows it."""
-        return "bundled diarizer"
+        return "community-1 for two parties (bundled)"
 
     @property
     def fingerprint(self) -> str:
         """What the result depends on."""
-        return f"bundled-diarizer-{VERSION}"
+        return f"bundled-diarizer-{VERSION} {networks.digest()}"
 
     def __enter__(self) -> Self:
-        """Do nothing: there is no model to load."""
+        """Load the networks.
+
+        Raises:
+            ModelError: They are missing or damaged.
+        """
+        self._networks = networks.Networks()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Do nothing: nothing was kept."""
+        """Let them go; of the voices nothing was kept."""
+        self._networks = None
 
     def diarize(
-        self, samples: Samples, activity: LaneActivity, *, speakers: int | None = 2, progress: Progress | None = None
+        self, samples: Samples, activity: LaneActivity, *, speakers: int | None = None, progress: Progress | None = None
     ) -> Diarization:
         """Return who spoke when.
 
         Args:
             samples: The one lane, 16 kHz, read in slices.
             activity: When anybody speaks in it.
-            speakers: How many there are; ``None`` to find out, up to three.
+            speakers: How many sides there are, at most three, if that is known. If not, they are taken for two,
+                unless only one voice can be heard; two of three voices are then one side.
             progress: Told the share done.
-        """
-        if speakers is not None and speakers < 1:
-            raise ValueError(f"expected at least one speaker, got {speakers}")
-        # One thread, whatever the machine has: small products of matrices gain nothing by more, lose much on a machine
-        # that is busy, and are rounded differently, so that the same call could come out another way.
-        with threadpool_limits(1, "blas"):
-            return self._diarize(samples, activity, speakers, progress or (lambda _: None))
 
-    def _diarize(self, samples: Samples, activity: LaneActivity, speakers: int | None, told: Progress) -> Diarization:
-        speech = _mask(activity.speech, -(-len(samples) // FRAME))
+        Raises:
+            ModelError: The diarizer is not open.
+        """
+        if speakers is not None and not 1 <= speakers <= MOST:
+            raise ValueError(f"expected 1 to {MOST} speakers, got {speakers}")
+        if self._networks is None:
+            raise ModelError("The bundled diarizer is not open.")
+        frames = -(-len(samples) // FRAME)
+        speech = _mask(activity.speech, frames)
         if not speech.any():
             return Diarization({}, {})
-        features = measure(samples, speech, lambda share: told(0.4 * share))
-        voices = _voices(_some(features), speakers, lambda share: told(0.4 + 0.4 * share))
-        followed = follow(samples, features, _some(features), voices.guess)
-        told(1.0)
-        return _named(features, followed, voices, len(samples) / RATE)
+        # One thread for small products of matrices: more gain nothing and round differently, so that the same call
+        # could come out another way on another machine.
+        with threadpool_limits(1, "blas"):
+            heard = listen(self._networks, samples, speech, progress or (lambda _: None))
+            voices = _voices(heard, speakers)
+            return _named(heard, voices, speech | heard.fainter(speech), len(samples) / RATE)
 
 
 def _mask(speech: Timeline, count: int) -> Mask:
@@ -120,61 +133,68 @@ def _mask(speech: Timeline, count: int) -> Mask:
     return mask
 
 
-def _some(features: Features) -> Features:
-    """Return the features with all their speech, or of a long call with pieces from everywhere."""
-    every = np.arange(len(features.speech))
-    share = max(-(-len(every) // _HEARD), 1)
-    return replace(features, speech=features.speech[every // _PIECE % share == 0])
-
-
-def _voices(features: Features, speakers: int | None, told: Callable[[float], None]) -> _Voices:
-    """Return the voices of a call, and what to say about them."""
+def _voices(heard: Heard, speakers: int | None) -> _Voices:
+    """Return the voices of a call, the side of each, and what to say about them."""
     if speakers == 1:
         return _Voices(None)
-    everybody = background(features)
-    guess = best_guess(features, everybody, speakers or 2, told=told)
-    if guess is None:
-        return _Voices(None, (LITTLE,) if speakers else ())
-    if guess.count > 2:
-        return _Voices(guess)
-    three = best_guess(features, everybody, 3, beginnings=BEGINNINGS_OF_THREE)
-    if three and looks_like_three(three.distances, three.labels, float(guess.distances[0, 1])):
-        return _Voices(three, (JOINED,), sides(three.labels)) if speakers else _Voices(three, (THREE,))
-    if looks_like_one(float(guess.distances[0, 1]), features.speech, guess.labels):
-        return _Voices(guess, (ALIKE,)) if speakers else _Voices(None, (ONE_VOICE,))
-    return _Voices(guess)
+    grouping = Grouping(heard)
+    two = grouping.two() if len(heard.pieces) > 1 else None
+    if two is None:
+        return _Voices(None, warnings=(LITTLE,))
+    three = grouping.three(two)
+    if three and (speakers == MOST or looks_like_three(two, three, heard)):
+        if speakers == MOST:
+            return _Voices(three, (0, 1, 2))
+        return _Voices(three, sides(three.labels, heard), (JOINED,))
+    if looks_like_one(two, heard):
+        return _Voices(two, (0, 1), (ALIKE,)) if speakers else _Voices(None, warnings=(ONE_VOICE,))
+    return _Voices(two, (0, 1))
 
 
-def _named(features: Features, followed: Followed, voices: _Voices, duration: float) -> Diarization:
-    """Return parties as speakers, numbered in the order in which they are first heard."""
-    count = voices.guess.count if voices.guess else 1
-    side = voices.one_side or tuple(range(count))
-    sure = _sureness(voices.guess, side)
-    speech, exclusive, confidence = {}, {}, {}
-    active: list[Mask] = [
-        np.asarray(followed.active[:, np.isin(side, [party])].max(axis=1)) for party in range(max(side) + 1)
+def _named(heard: Heard, voices: _Voices, speech: Mask, duration: float) -> Diarization:
+    """Return sides as speakers, numbered in the order in which they are first heard."""
+    parting, count = voices.parting, max(voices.side) + 1
+    if parting is None:
+        return Diarization({"1": timeline(speech, duration)}, {"1": timeline(speech, duration)}, voices.warnings)
+    of = np.array(voices.side)[parting.labels]
+    loudest = _nearest(heard, of, speech)
+    exclusive = np.eye(count, dtype=np.bool_)[loudest] & speech[:, None]
+    active = exclusive | _together(heard, of, count) & speech[:, None]
+    sure = sureness(parting, voices.side)
+    order = [
+        side
+        for _, side in sorted((int(active[:, side].argmax()), side) for side in range(count))
+        if active[:, side].any()
     ]
-    order = sorted((int(a.argmax()), party) for party, a in enumerate(active) if a.any())
-    for number, (_, party) in enumerate(order, start=1):
-        label = str(number)
-        speech[label] = _timeline(features, active[party], duration)
-        alone: Mask = np.equal(np.asarray(side)[followed.loudest], party)
-        exclusive[label] = _timeline(features, alone, duration)
-        if sure:
-            confidence[label] = sure[party]
-    return Diarization(speech, exclusive, voices.warnings, confidence)
+    labels = {side: str(number) for number, side in enumerate(order, start=1)}
+    return Diarization(
+        {label: timeline(active[:, side], duration) for side, label in labels.items()},
+        {label: timeline(exclusive[:, side], duration) for side, label in labels.items()},
+        voices.warnings,
+        {label: sure[side] for side, label in labels.items()},
+    )
 
 
-def _sureness(guess: Guess | None, side: tuple[int, ...]) -> tuple[float, ...]:
-    """Return for each party how far it can be told from those of the other party."""
-    if guess is None:
-        return ()
-    others = np.not_equal.outer(side, side)
-    nearest = np.where(others, guess.distances, np.inf).min(axis=1)
-    return tuple(told_right(float(min(nearest[i] for i, p in enumerate(side) if p == party))) for party in set(side))
+def _nearest(heard: Heard, of: NDArray[np.intp], speech: Mask) -> NDArray[np.intp]:
+    """Return the side of the piece that each frame lies in, or lies nearest to: shape ``(frames,)``."""
+    known = np.full(len(speech), -1, np.intp)
+    for piece, side in zip(heard.pieces, of.tolist(), strict=True):
+        known[piece.start : piece.stop] = side
+    at = np.flatnonzero(known >= 0)
+    frames = np.arange(len(speech))
+    after = np.searchsorted(at, frames)
+    left, right = at[np.maximum(after - 1, 0)], at[np.minimum(after, len(at) - 1)]
+    return known[np.where(np.abs(frames - left) <= np.abs(right - frames), left, right)]
 
 
-def _timeline(features: Features, which: Mask, duration: float) -> Timeline:
-    mask = np.zeros(len(features.cepstra), np.bool_)
-    mask[features.speech[which]] = True
-    return timeline(mask, duration)
+def _together(heard: Heard, of: NDArray[np.intp], count: int) -> Mask:
+    """Return where the speakers of two sides are heard at once: shape ``(frames, count)``."""
+    weights: dict[tuple[int, int], NDArray[np.float64]] = {}
+    for piece, side in zip(heard.pieces, of.tolist(), strict=True):
+        weights.setdefault((piece.window, piece.local), np.zeros(count))[side] += piece.seconds
+    found = np.zeros((len(heard.who), count), np.bool_)
+    for (window, local), own in weights.items():
+        frames = slice(window * STEP, (window + 1) * STEP)
+        several = heard.who[frames].sum(axis=1) > 1
+        found[frames, int(own.argmax())] |= heard.who[frames, local] & several
+    return found

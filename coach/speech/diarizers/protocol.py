@@ -59,14 +59,15 @@ class Diarizer(Protocol):
         ...
 
     def diarize(
-        self, samples: Samples, activity: LaneActivity, *, speakers: int | None = 2, progress: Progress | None = None
+        self, samples: Samples, activity: LaneActivity, *, speakers: int | None = None, progress: Progress | None = None
     ) -> Diarization:
         """Return who spoke when.
 
         Args:
             samples: The one lane, 16 kHz, read in slices.
             activity: When anybody speaks in it.
-            speakers: How many there are; ``None`` to find out.
+            speakers: How many sides there are, if it is known; ``None`` for two, as a call has, unless the engine
+                can hear that it is one voice only.
             progress: Told the share done.
         """
         ...

@@ -124,14 +124,14 @@ class PyannoteDiarizer:
         self._pipeline = None
 
     def diarize(
-        self, samples: Samples, activity: LaneActivity, *, speakers: int | None = 2, progress: Progress | None = None
+        self, samples: Samples, activity: LaneActivity, *, speakers: int | None = None, progress: Progress | None = None
     ) -> Diarization:
         """Return who spoke when, by the pipeline's own idea of when anybody speaks.
 
         Args:
             samples: The one lane, 16 kHz, read a window at a time.
             activity: When anybody speaks in it; where nobody does, the pipeline is not asked.
-            speakers: How many there are; ``None`` to leave it to the pipeline.
+            speakers: How many there are; two if it is not said.
             progress: Told the share done.
 
         Raises:
@@ -139,21 +139,22 @@ class PyannoteDiarizer:
         """
         if self._pipeline is None:
             raise ModelError("The pyannote pipeline is not open: use the diarizer in a `with` statement.")
+        count = 2 if speakers is None else speakers
         heard: list[Heard] = []
         if activity.speech or activity.likely:
             spans = windows(len(samples) / RATE, self.window, self.overlap)
             for number, span in enumerate(spans):
-                heard.append(self._hear(samples, span, speakers, _part(progress, number, len(spans))))
+                heard.append(self._hear(samples, span, count, _part(progress, number, len(spans))))
         if progress is not None:
             progress(1.0)
-        return _diarization(stitched(heard, speakers)) if heard else Diarization({}, {})
+        return _diarization(stitched(heard, count)) if heard else Diarization({}, {})
 
     def _found(self) -> Parts:
         if self._parts is None:
             self._parts = find(self._source)
         return self._parts
 
-    def _hear(self, samples: Samples, span: Interval, speakers: int | None, progress: Progress | None) -> Heard:
+    def _hear(self, samples: Samples, span: Interval, speakers: int, progress: Progress | None) -> Heard:
         torch = import_module("torch")
         first, last = round(span.start * RATE), round(span.end * RATE)
         waveform = torch.from_numpy(samples.read(first, last).astype(np.float32) / 2**15)[None]
