@@ -135,7 +135,7 @@ def remarks(found: Feedback, customer: Customer, rubric: Rubric, say: Sentences)
         rubric: What an example may name, and what it never gives back.
         say: The coach's sentences.
     """
-    told = [say(f"practice.heard.{remark.kind}", said=remark.said) for remark in found.heard]
+    told = [say(f"practice.heard.{remark.kind}", said=_inside(remark)) for remark in found.heard]
     told += [note(remark, found, say) for remark in found.noted[:1]]
     solved = any(remark.kind == "solved_first" for remark in found.noted)
     if found.missed:
@@ -145,6 +145,11 @@ def remarks(found: Feedback, customer: Customer, rubric: Rubric, say: Sentences)
     if not found.clear and customer.calls_for:
         told.append(say("practice.missed.unclear"))
     return told or [say("practice.heard.other")]
+
+
+def _inside(remark: Remark) -> str:
+    """Return what was said, without its full stop where a sentence goes on after it."""
+    return remark.said.rstrip(".,!") if remark.kind == "echo" else remark.said
 
 
 def note(remark: Remark, found: Feedback, say: Sentences) -> str:

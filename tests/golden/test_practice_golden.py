@@ -14,7 +14,7 @@ COMMANDS: dict[str, list[str]] = {
     "list.txt": ["--list"],
     "customer.txt": ["shut-off"],
     "chair.txt": ["late-fee", "--seat", "customer"],
-    "good.txt": ["late-fee", "--answer", "Eleven years on time, then the hospital. That's upsetting. I'll take it off."],
+    "good.txt": ["late-fee", "--answer", "Eleven years on time, and then a week in the hospital. That's upsetting."],
     "scripted.txt": ["not-until", "--answer", "I understand your frustration. It's our policy not to remove charges."],
     "solved.txt": ["misread", "--answer", "I'll send somebody out tomorrow to read it again."],
     "plain.txt": ["due-date", "--answer", "The fourteenth."],
