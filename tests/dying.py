@@ -62,7 +62,9 @@ def _die_working(share: float, stage: str) -> None:
 
     real: Callable[..., Any] = Pipeline.review
 
-    def watched(self: Pipeline, request: object, output: object, _progress: object = None) -> object:
+    def watched(
+        self: Pipeline, request: object, output: object, _progress: object = None, _ask: object = None
+    ) -> object:
         return real(self, request, output, lambda name, done: die() if (name, done) == (stage, share) else None)
 
     Pipeline.review = watched  # type: ignore[method-assign, assignment]

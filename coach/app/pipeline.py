@@ -25,7 +25,8 @@ from coach.app.stages.base import Stage
 from coach.app.stages.diarizing import Diarize
 from coach.app.stages.hearing import Decode, Listen, Transcribe
 from coach.app.stages.judging import Analyse, Coach
-from coach.app.stages.understanding import Converse, Mask
+from coach.app.stages.masking import Mask
+from coach.app.stages.understanding import Converse
 from coach.app.stages.writing import Report
 from coach.conversation import Provenance, StorageError
 from coach.resources import resource
@@ -61,7 +62,7 @@ class Pipeline:
             "listen": Listen,
             "diarize": lambda: self._diarize,
             "transcribe": lambda: self._transcribe,
-            "mask": Mask,
+            "mask": lambda: Mask(self._transcribe),
             "converse": Converse,
             "analyse": lambda: Analyse(recipe.analyzers),
             "coach": lambda: Coach(settings.text("rubric")),

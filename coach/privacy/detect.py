@@ -60,6 +60,12 @@ CORRECTED = 6.0
 AT_A_BANK = 90.0
 """Seconds after talk of a bank in which "account number" is taken to be the bank's."""
 
+SAID_BETWEEN = 2.0
+"""Shortest time in which the other party asks for another number, in seconds."""
+
+WORDS_BETWEEN = 4
+"""Fewest words of it that are neither digits nor fillers."""
+
 TAIL = 5
 """Most digits of "the card ending in …": the last four alone pay nothing, and stay."""
 
@@ -128,7 +134,7 @@ class Detector:
                 continue
             if kind in NAMES_ANOTHER - {"account"} or (kind == "account" and "account" not in self._kinds):
                 if self._names_another(chain, end, speaker, cue):
-                    if size >= CARD and self._checks(chain):
+                    if size >= CARD and (self._checks(chain) or self._goes_on(chain)):
                         return "card"
                     self._named.append(chain.digits)
                     return "tail" if kind == "tail" else ""
@@ -245,10 +251,32 @@ class Detector:
         if speaker == chain.speaker and cue.first > chain.pieces[-1].last:
             return True
         # A cue names the next number after it, and that number said again; not the one after that.
-        first = self._lanes[chain.speaker].after(cue.last) if speaker == chain.speaker else self._next(chain, cue_end)
+        own = self._lanes[chain.speaker].after(cue.last) if speaker == chain.speaker else self._next(chain, cue_end)
+        given = [self._answer(k, cue_end) for k in range(len(self._lanes)) if k != speaker]
+        first = min((c for c in (own, *given) if c is not None), key=lambda c: c.start, default=None)
         if first is None or first is chain or len(first.digits) < 4 or first.flag:
             return True
         return any(alike(chain.digits, said) for said in (*self._named[-4:], first.digits))
+
+    def _answer(self, speaker: int, moment: float) -> Chain | None:
+        """Return the number that a party answers with, long enough to be what was asked for."""
+        chains = self._lanes[speaker].chains
+        k = bisect_right(chains, moment - 0.5, key=lambda c: c.start)
+        found = chains[k] if k < len(chains) else None
+        return found if found is not None and len(found.digits) >= 4 and not found.flag else None
+
+    def _goes_on(self, chain: Chain) -> bool:
+        """Whether a number that was asked for is followed by a card's digits after the other party said something."""
+        at = self._lanes[chain.speaker].atoms
+        for k in range(1, len(chain.pieces)):
+            ended, begun = at[chain.pieces[k - 1].last].end, at[chain.pieces[k].first].start
+            rest = sum(len(piece.digits) for piece in chain.pieces[k:])
+            if begun - ended < SAID_BETWEEN or rest < UNCUED or rest == len(chain.digits):
+                continue
+            others = (lane for lane in self._lanes if lane.index != chain.speaker)
+            if sum(lane.strays(ended - 0.5, begun) for lane in others) >= WORDS_BETWEEN:
+                return True
+        return False
 
     def _next(self, chain: Chain, moment: float) -> Chain | None:
         """Return the first chain of a chain's own speaker from a moment on."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -80,8 +80,13 @@ def mask(transcript: Transcript, kinds: Collection[str] = DEFAULT) -> Masked:
         spans += found
         if not found:
             break
-    spans.sort(key=lambda span: (span.interval, span.speaker))
-    return Masked(transcript, tuple(spans), MappingProxyType(_count(spans)))
+    return gathered(transcript, spans)
+
+
+def gathered(transcript: Transcript, spans: Iterable[MaskedSpan]) -> Masked:
+    """Return a masked transcript with its spans in order and counted."""
+    ordered = tuple(sorted(spans, key=lambda span: (span.interval, span.speaker)))
+    return Masked(transcript, ordered, MappingProxyType(_count(ordered)))
 
 
 def _once(transcript: Transcript, kinds: Collection[str]) -> tuple[Transcript, list[MaskedSpan]]:

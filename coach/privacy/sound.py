@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from coach.conversation import CLEAR, Interval, Timeline, bridge
 from coach.privacy.mask import Masked, MaskedSpan
+from coach.privacy.passages import PAYMENT, passages
 
 RATE = 16_000
 """Samples a second of every lane."""
@@ -42,19 +43,23 @@ class Lane(Protocol):
         ...
 
 
-def spans_to_silence(masked: Masked, *, duration: float) -> Timeline:
+def spans_to_silence(masked: Masked, *, duration: float, payments: bool = True) -> Timeline:
     """Return what must be silent on every lane, in seconds.
 
     A span is 150 ms wider than its words on each side, and as wide as the recogniser's whole segment where
     the words' times were interpolated or the words are unsure. Between two pieces of one number in which
-    the recogniser wrote nothing, the party may have said digits that nobody heard: silent too.
+    the recogniser wrote nothing, the party may have said digits that nobody heard: silent too. So is the whole
+    passage in which a card is read out; see :mod:`coach.privacy.passages`.
 
     Args:
         masked: What was found.
         duration: Length of the recording, in seconds.
+        payments: Whether cards are masked, so that such passages are silent.
     """
     wide = [_widened(span) for span in masked.spans]
     wide += _unheard(masked)
+    if payments:
+        wide += passages(masked.transcript, [span.interval for span in masked.spans if span.kind in PAYMENT])
     clipped = []
     for interval in wide:
         start, end = max(interval.start - PAD, 0.0), min(interval.end + PAD, duration)

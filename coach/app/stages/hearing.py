@@ -11,7 +11,7 @@ from coach.app.item import Call, Lane, Request
 from coach.app.recipe import Need
 from coach.app.settings import CHANNELS, Settings
 from coach.app.stages.base import Stage
-from coach.conversation import Separation, UsageError, intersection, total
+from coach.conversation import Separation, Transcript, UsageError, intersection, total
 from coach.speech.activity import LaneActivity, detect
 from coach.speech.cutting import CutSettings, cuts
 from coach.speech.decoding.decoder import decode, decode_parties
@@ -223,19 +223,32 @@ class Transcribe(Stage):
         """Return the call with its transcript."""
         if call.imported is not None:
             return replace(call, transcript=call.imported.transcript)
+        transcript = self.hear(call.lanes, call.duration, lambda share: call.progress(self.name, share))
+        alone = self._device == "cuda" and not isinstance(self.engine, WhisperTranscriber)
+        return replace(call, transcript=transcript, warnings=(*call.warnings, *((NO_DEVICE,) if alone else ())))
+
+    def hear(
+        self, lanes: Sequence[Lane], duration: float, progress: Callable[[float], None] | None = None
+    ) -> Transcript:
+        """Return what is said in lanes, by the chosen recogniser.
+
+        Args:
+            lanes: One a party, with when they speak.
+            duration: Length of the recording, in seconds.
+            progress: Told the share that was heard.
+
+        Raises:
+            ModelError: The model is missing or damaged.
+        """
         engine = self.engine
         if not self._loaded:  # at the first call that needs it: imports do without
             self._held.enter_context(engine)
             self._loaded = True
-        lanes = [
+        settings = CutSettings(longest=engine.longest_cut)
+        to_hear = [
             LaneToHear(
-                lane.speaker,
-                lane.samples,
-                lane.activity.speech,
-                cuts(lane.activity, call.duration, settings=CutSettings(longest=engine.longest_cut)),
+                lane.speaker, lane.samples, lane.activity.speech, cuts(lane.activity, duration, settings=settings)
             )
-            for lane in call.lanes
+            for lane in lanes
         ]
-        transcript = engine.transcribe(lanes, progress=lambda share: call.progress(self.name, share))
-        alone = self._device == "cuda" and not isinstance(engine, WhisperTranscriber)
-        return replace(call, transcript=transcript, warnings=(*call.warnings, *((NO_DEVICE,) if alone else ())))
+        return engine.transcribe(to_hear, progress=progress)

@@ -1,4 +1,4 @@
-"""From words to a conversation: mask what is private, then tell who is who."""
+"""From masked words to a conversation: who is who, and when each of them speaks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Literal
 
 from coach.app.asking import question
 from coach.app.item import Call
-from coach.app.labels import plain_labels
 from coach.app.recipe import Need
 from coach.app.stages.base import Stage
 from coach.conversation import (
@@ -23,8 +22,6 @@ from coach.conversation import (
     total,
     union,
 )
-from coach.privacy.mask import mask
-from coach.privacy.sound import spans_to_silence
 from coach.speech.parties import Assigned, Claim, assign, cast
 from coach.speech.sidecar import claim_from_name
 
@@ -49,26 +46,6 @@ TRANSCRIPT_TIMES = (
 )
 
 NO_EFFECT = "{option} had no effect: the parties of this call do not have a channel each."
-
-
-class Mask(Stage):
-    """Card numbers, passwords, addresses and the like leave words and sound, before anything is kept."""
-
-    name = "mask"
-    version = 2
-    need = Need(frozenset({"words"}), frozenset({"masked words"}))
-
-    def one(self, call: Call) -> Call:
-        """Return the call with masked words, and where its sound must be silent."""
-        if call.transcript is None:
-            return replace(call, masked={})
-        transcript, imported = call.transcript, call.imported
-        if imported is not None:
-            transcript, imported = plain_labels(transcript, imported, call.settings.masked)
-        found = mask(transcript, call.settings.masked)
-        silenced = spans_to_silence(found, duration=call.duration)
-        counts = dict(found.counts)
-        return replace(call, transcript=found.transcript, imported=imported, masked=counts, silenced=silenced)
 
 
 class Converse(Stage):

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from coach.conversation import Interval, Segment, Transcript, Word
-from coach.privacy.mask import mask
-from coach.privacy.sound import RATE, Silenced, spans_to_silence
+from coach.conversation import Interval, Segment, Timeline, Transcript, Word
+from coach.privacy import sound
+from coach.privacy.mask import Masked, mask
+from coach.privacy.sound import RATE, Silenced
 
 
 class Tone:
@@ -23,6 +24,11 @@ class Tone:
 
     def read(self, start: int, stop: int) -> NDArray[np.int16]:
         return self.samples[max(start, 0) : max(stop, 0)]
+
+
+def spans_to_silence(masked: Masked, *, duration: float) -> Timeline:
+    """Return what the words alone make silent; the passages around them are tested in ``test_passages.py``."""
+    return sound.spans_to_silence(masked, duration=duration, payments=False)
 
 
 def call(*words: Word, cut: tuple[float, float] = (0.0, 20.0)) -> Transcript:
