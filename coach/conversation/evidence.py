@@ -36,6 +36,8 @@ TALKS_OVER = 0.3
 """Who speaks over the other for this long, in seconds, goes on with their own matter."""
 COACHED = 0.7
 """Confidence from which somebody is advised."""
+NOT_COACHED = COACHED - 0.05
+"""Highest confidence of what rests on words that were not understood."""
 
 Ending = Literal["cut", "open", "unknown", "finished", "unheard"]
 """How a party's words ended: ``unknown`` where the recogniser sets a full stop behind everything, or never any."""
@@ -173,7 +175,7 @@ def interruption_confidence(b: Stretch, a: Stretch, resumes: Stretch | None, *, 
     elif how != "open" and not again:
         confidence -= _finished_by(how, min(a.end, b.end) - b.start)
     if how == "unheard" or not understood(opening(b)):
-        confidence = min(confidence - 0.05, COACHED - 0.05)
+        confidence = min(confidence - 0.05, NOT_COACHED)
     return min(max(confidence, 0.05), 0.95)
 
 

@@ -23,6 +23,8 @@ from typing import Literal
 
 from coach.conversation.conversation import FloorKind, Party
 from coach.conversation.evidence import (
+    COACHED,
+    NOT_COACHED,
     closing,
     cooperates,
     interruption_confidence,
@@ -215,7 +217,9 @@ class Floor:
             sure = interruption_confidence(b, a, resumes, punctuated=self._sides[a.party].punctuated)
             sure = min(sure, NOT_COUNTED) if doubtful else sure
             return Ruling(b, "interruption", a, end, overlap, self._cap(b, sure), tail(a.words))
-        sure = NOT_COUNTED if doubtful or not heard else 0.7
+        sure = NOT_COUNTED if doubtful or not heard else COACHED
+        if not understood(closing(a)):
+            sure = min(sure, NOT_COACHED)  # what B spoke over may have been an "uh", which holds no floor
         return Ruling(b, "interruption_attempt", a, end, overlap, self._cap(b, sure), splits=False)
 
     def _brief_acknowledgement(self, b: Stretch) -> bool:

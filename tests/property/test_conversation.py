@@ -131,7 +131,13 @@ def blamed(conversation: Conversation) -> dict[tuple[str, float], float]:
     return {(e.role, e.onset): e.confidence for e in conversation.floor if e.kind in kinds}
 
 
+SPOKEN_OVER_A_LONG_UH = call(
+    [*((at / 8, (at + 1) / 8, "mhm") for at in (9, 11, 13, 15, 17)), (2.375, 2.5, "but I")], [(0.125, 2.25, "uh")]
+)
+
+
 @given(conversations(), st.sampled_from(["agent", "customer"]))
+@example(SPOKEN_OVER_A_LONG_UH, "customer")
 def test_hearing_a_party_worse_never_earns_anybody_advice(conversation: Conversation, role: str) -> None:
     def unclear(party: Party) -> Party:
         return replace(party, words=tuple(replace(word, confidence=0.1) for word in party.words))
