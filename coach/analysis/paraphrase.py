@@ -54,6 +54,14 @@ def _answers(view: View) -> bool:
     return view.shared.share < LITTLE and (view.has("advising") or view.has("answering"))
 
 
+def _news(view: View) -> bool:
+    """Whether a clause names a day or time and takes up nothing that was told: "they come on Thursday" is news."""
+    form = view.form
+    if view.shared.weight > 0 or view.has("restating") or form.so or form.tag or form.marked:
+        return False
+    return lexicons.pattern("when").search(view.clause.line) is not None
+
+
 STORY: Final = 15
 """Words before, from which a question at their end comes with a story: less is a bare question."""
 
@@ -74,7 +82,7 @@ def reflects(view: View) -> dict[str, float]:
     if account_data(view) or closing(view) >= 0.5 or (verification(view) >= 0.5 and view.form.words < 12):
         return {}
     confidence = saying_back(view)
-    if _answers(view) or _tells(view):
+    if _answers(view) or _tells(view) or _news(view):
         confidence = min(confidence, UNLIKELY)
     own = verbatim(view)
     if own >= ECHO and view.form.words <= 12 and not view.has("restating"):
