@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from coach.analysis import nearly
 from coach.analysis.acts import ACKNOWLEDGES, REFLECTS, Acts, agent_acts
 from coach.analysis.distress import distresses
 from coach.analysis.reading import Reading
@@ -75,6 +76,8 @@ def _absence(reading: Reading, turn: int, kind: str, confidence: float, answers:
     if not following or any(found(reading, index, answers) for index in following):
         return
     if not reading.heard_there(turn, following):
+        return
+    if nearly.acknowledged(reading, turn, [part for index in following for part in reading.agent_by_turn[index]]):
         return
     said = reading.conversation.turns[turn]
     evidence = {"agent_turn": following[0], "customer_turn": turn}

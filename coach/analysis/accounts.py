@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import ClassVar, Final
 
-from coach.analysis import lexicons, paraphrase, questions
+from coach.analysis import lexicons, nearly, questions
 from coach.analysis.acts import ACKNOWLEDGES, LIKELY, REFLECTS, Acts, agent_acts
 from coach.analysis.counting import unmet
 from coach.analysis.data import account_data
@@ -52,12 +52,11 @@ REQUEST: Final = 0.6
 """Most that can be said of a plain request that was answered at once: many would not want it said back."""
 
 NO_ACCOUNT: Final = "the customer gave no account of 15 words or more that was answered"
-UNJUDGED: Final = 1 / 3
+UNJUDGED: Final = 1 / 2
 """Most of the accounts, as a share, that may have been heard too badly to judge before the number says too little."""
 
-DOUBT: Final = 2.0
-"""What doubt about the words takes from how near to a paraphrase a clause may come and still be none: where a tenth of
-them may be wrong, one of 0.3 may be one."""
+UNTOLD: Final = 0.3
+"""Confidence of an account of which nobody can tell what answered it: it is not shown, and not counted."""
 
 _QUESTIONS: Final = ("open_question", "closed_question", "verification_question")
 _ANSWERS: Final = ("answering", "acting", "advising", "options")
@@ -114,35 +113,33 @@ class Accounts:
         else:
             met = sum(account.heard for account in judged)
             measure = Measure.ratio("heard_before_solving", met, len(judged), empty=NO_ACCOUNT)
-        moments = [moment for account in judged for moment in _moments(account)]
+        moments = [moment for account in answered for moment in _moments(account, judged=account in judged)]
         return Findings((measure,)) + Findings(moments=tuple(moments))
 
 
 def _clear(reading: Reading, account: Account) -> bool:
-    """Whether an account may be judged: what was found was heard; that nothing was there needs clear words.
+    """Whether an account may be judged: by the same words whether it was heard or not, or the share would be skewed.
 
     A clause that is nearly a reflection may be one of which a word was misheard.
     """
-    if account.heard:
-        return True
     assert account.by is not None  # noqa: S101  (only answered accounts come here)
-    if _nearly(reading, account):
+    if not all(reading.heard_there(turn, (account.by,)) for turn in account.turns):
         return False
-    return all(reading.heard_there(turn, (account.by,)) for turn in account.turns)
+    return account.heard or not _nearly(reading, account)
 
 
 def _nearly(reading: Reading, account: Account) -> bool:
-    """Whether what answered an account may have given it back, the more the less the words of both are sure."""
-    turns = reading.conversation.turns
+    """Whether what answered an account may have given it back, had it been heard better."""
     assert account.by is not None  # noqa: S101  (only answered accounts come here)
-    right = [reading.conversation.understood(turns[i].role, turns[i].interval) for i in (*account.turns, account.by)]
-    least = LIKELY - DOUBT * (1.0 - min((share for share in right if share is not None), default=1.0))
-    said = (part for part in reading.agent_by_turn.get(account.by, ()) if part.interval.start < account.answered)
-    return any(paraphrase.saying_back(part.view) >= least for part in said)
+    said = [part for part in reading.agent_by_turn.get(account.by, ()) if part.interval.start < account.answered]
+    return nearly.gave_back(reading, account.turns, said)
 
 
-def _moments(account: Account) -> Iterable[Moment]:
+def _moments(account: Account, *, judged: bool) -> Iterable[Moment]:
     said = Moment("account", "customer", account.interval, account.text, account.confidence)
+    if not judged:
+        yield replace(said, confidence=UNTOLD).knowing(judged=False, turns=account.turns)
+        return
     yield said.knowing(heard=account.heard, answered_by=account.answer, agent_turn=account.by, turns=account.turns)
     if not account.heard:
         sure = account.confidence if account.story else min(REQUEST, account.confidence)

@@ -14,7 +14,7 @@ from coach.analysis.clauses import Clause
 from coach.analysis.memo import once
 from coach.analysis.text import Token
 from coach.analysis.view import View
-from coach.conversation import FOLLOWED, UNDERSTOOD, Conversation, Interval, Moment, Role, Turn, Word
+from coach.conversation import Conversation, Interval, Moment, Role, Turn, Word
 
 Side = Literal["agent", "customer"]
 
@@ -119,18 +119,12 @@ class Reading:
             agent_turns: The agent's turns that should have answered it.
         """
         turns = self.conversation.turns
-        spans: list[tuple[Role, Interval]] = [("customer", turns[customer_turn].interval)]
+        told, answer = turns[customer_turn].interval, None
         if agent_turns:
             first, last = turns[agent_turns[0]], max((turns[i] for i in agent_turns), key=lambda t: t.end)
             # from the customer's turn on: a first answer that was not heard at all has no words
-            spans.append(("agent", Interval(min(first.start, turns[customer_turn].end), last.end)))
-        return all(self._clear(role, span) for role, span in spans)
-
-    def _clear(self, role: Role, span: Interval) -> bool:
-        heard, right = self.conversation.heard(role, span), self.conversation.understood(role, span)
-        return (heard is None or heard >= HEARD_ENOUGH) and (
-            right is None or right >= (UNDERSTOOD if role == "agent" else FOLLOWED)
-        )
+            answer = Interval(min(first.start, told.end), last.end)
+        return self.conversation.followed((told,), answer)
 
 
 def _by_turn(said: Iterable[Said]) -> dict[int, tuple[Said, ...]]:

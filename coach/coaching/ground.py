@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from coach.coaching.rubric import Rubric
-from coach.conversation import CLEAR, FOLLOWED, UNDERSTOOD, Conversation, Findings, Interval, Moment, Role, Turn, Word
+from coach.conversation import CLEAR, Conversation, Findings, Interval, Moment, Role, Turn, Word
 
 MOST_WORDS = 28
 """Words of a quotation, after which it is cut."""
@@ -20,6 +20,9 @@ ANSWERED_WITHIN = 2
 
 ALL_UNDERSTOOD = 0.88
 """Share of a party's words in the whole call that must be right to say what none of them did: one word undoes that."""
+
+DOUBT = 1.0
+"""What doubt about the words adds to how sure a question must be to count: where a fifth may be wrong, 0.7 for 0.5."""
 
 PARTIES: tuple[Role, ...] = ("agent", "customer")
 
@@ -100,24 +103,14 @@ class Ground:
         """Whether both parties were heard well enough to call something absent."""
         return self.has_words and all(share is None or share >= self.rubric.heard for share in self.shares)
 
-    @cached_property
-    def made_out(self) -> bool:
-        """Whether the words of the call as a whole are right often enough to hold what was met against what was not.
-
-        Where here and there a reflection is lost among many wrong words, what remains is no fair share.
-        """
-        right = [self.conversation.understood(role) for role in PARTIES]
-        return all(share is None or share >= UNDERSTOOD for share in right)
-
-    def understood(self, role: Role, within: Interval | None = None) -> bool:
-        """Whether a party's words are right, and make sense, often enough to call something absent from them.
+    def understood(self, role: Role) -> bool:
+        """Whether a party's words in the whole call are right, and make sense, often enough to say what none did.
 
         Args:
             role: Whose words.
-            within: Only this part of the call; without it, all that they said in it.
         """
-        right = self.conversation.understood(role, within)
-        return right is None or right >= (UNDERSTOOD if within is not None else ALL_UNDERSTOOD)
+        right = self.conversation.understood_throughout(role)
+        return right is None or right >= ALL_UNDERSTOOD
 
     def answers(self, told: int) -> list[Interval]:
         """Return the agent's next turns after one of the customer's, as many as an answer is looked for in."""
@@ -130,9 +123,19 @@ class Ground:
         answers = self.answers(told)
         if not answers:
             return True
-        story = self.conversation.understood("customer", self.conversation.turns[told].interval)
-        answer = Interval(min(turn.start for turn in answers), max(turn.end for turn in answers))
-        return (story is None or story >= FOLLOWED) and self.understood("agent", answer)
+        story = self.conversation.turns[told].interval
+        answer = Interval(min(story.end, *(turn.start for turn in answers)), max(turn.end for turn in answers))
+        return self.conversation.followed((story,), answer)
+
+    def sure_of(self, told: int) -> float:
+        """Return how sure a find in what answered one of the customer's turns must be: the surer, the less was heard.
+
+        Words that were misheard make questions of what was none; what is only likely there is not counted.
+        """
+        answers = self.answers(told)
+        right = [self.conversation.understood("agent", turn) for turn in answers]
+        least = min((share for share in right if share is not None), default=1.0)
+        return self.rubric.sure + DOUBT * (1.0 - least)
 
     def words(self, role: Role, within: Interval) -> list[Word]:
         """Return a party's words whose middle lies in a stretch of time."""

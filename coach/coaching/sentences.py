@@ -51,7 +51,7 @@ _PRACTICE: Mapping[str, frozenset[str]] = {
                 for name in ("think", "seat", "seat_own", "seat_none", "land", "answer", "again", "another")
             ),
             *(f"ask.{name}" for name in ("skip", "skip_seat", "reply", "yes")),
-            *("scene.customer", "scene.alone", "heard.to_the_point", "heard.other"),
+            *("scene.customer", "heard.to_the_point", "heard.other"),
             *(f"missed.{name}" for name in ("said_back", "acknowledged", "room", "unclear", "ear")),
             *("noted.solved_first", "noted.forced_apology", "noted.not_needed"),
             *(f"seat.{name}" for name in ("said_back", "acknowledged", "room", "not_needed", "heard")),
@@ -63,6 +63,7 @@ _PRACTICE: Mapping[str, frozenset[str]] = {
     ),
     **dict.fromkeys((f"heard.{name}" for name in HEARD if name != "to_the_point"), _SAID),
     **dict.fromkeys((f"noted.{name}" for name in ("formula", "blame", "policy", "wrong_feeling")), _SAID),
+    "ask.listening": frozenset({"name"}),
     "noted.long": frozenset({"seconds"}),
     "missed.one_way": frozenset({"suggestion"}),
     "scene.screen": frozenset({"screen"}),

@@ -16,12 +16,21 @@ NO_STORIES: Mapping[int, int] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Opportunities met of how many, and the moments they rest on; ``absent`` names why there are none."""
+    """Opportunities met of how many, and the moments they rest on.
+
+    Attributes:
+        met: How many were met.
+        of: Of how many.
+        moments: Indices of what they rest on.
+        absent: Why there are none, by name.
+        unheard: How many came up besides, and were not heard well enough to be judged.
+    """
 
     met: int = 0
     of: int = 0
     moments: tuple[int, ...] = ()
     absent: str | None = None
+    unheard: int = 0
 
 
 def skills(
@@ -82,6 +91,8 @@ def _why(skill: str, count: Count, ground: Ground, say: Sentences) -> str:
     else:
         heard = say("heard.both", agent=f"{agent:.0%}", customer=f"{customer:.0%}")
     parts = [say(f"counted.{skill}", met=count.met, of=count.of), heard]
+    if count.unheard:
+        parts.append(say("heard.besides", n=count.unheard))
     return " ".join([*parts, say("absent.hard")] if ground.hard else parts)
 
 
@@ -115,7 +126,10 @@ def _saying_it_back(ground: Ground) -> Count:
     stories = _story_of(ground)
     reflected = ground.moments("paraphrase", "echo")
     of_story = [found for found in reflected if ground.turn(found[1], "customer_turn") in (None, *stories)]
-    given = _answered(ground, met=of_story, missed=ground.moments("missed_paraphrase"), came_up=stories, same=stories)
+    missed = ground.moments("missed_paraphrase")
+    given = _answered(
+        ground, met=of_story, missed=missed, came_up=stories, same=stories, doubtful=_untold(ground, stories)
+    )
     # What was given back of a word or two is shown and credited; it is no story of the four.
     return replace(given, moments=tuple(sorted({*given.moments, *_indices(reflected)})))
 
@@ -128,6 +142,16 @@ def _story_of(ground: Ground) -> dict[int, int]:
         if isinstance(turns, tuple | list) and turns and all(isinstance(turn, int) for turn in turns):
             stories |= dict.fromkeys(turns, turns[0])
     return stories
+
+
+def _untold(ground: Ground, stories: Mapping[int, int]) -> frozenset[tuple[str, int]]:
+    """Return the stories of which nobody can tell what answered them."""
+    untold: set[int] = set()
+    for _, moment in ground.moments("account", role="customer", sure=0.0):
+        turns = moment.evidence.get("turns")
+        if moment.evidence.get("judged") is False and isinstance(turns, tuple | list):
+            untold |= {stories[turn] for turn in turns if turn in stories}
+    return frozenset(("turn", turn) for turn in untold)
 
 
 def _acknowledging(ground: Ground) -> Count:
@@ -147,6 +171,7 @@ def _answered(
     missed: Sequence[Found],
     came_up: Iterable[int | None],
     same: Mapping[int, int] = NO_STORIES,
+    doubtful: frozenset[tuple[str, int]] = frozenset(),
 ) -> Count:
     """Count the customer's turns that were met, and those that were missed and by nothing else met.
 
@@ -156,6 +181,7 @@ def _answered(
         missed: Moments that say a turn was not answered.
         came_up: The customer's turns that may have had to be.
         same: First turn of the story that a turn belongs to.
+        doubtful: What may have been met by something that was not heard well.
     """
     answered = {_about(ground, found, same) for found in met}
     went_by = {_about(ground, found, same) for found in missed} - answered
@@ -163,26 +189,38 @@ def _answered(
         # Hearing worse never scores worse: without clear words nothing can be called missed, and to
         # show only what was met would flatter.
         return Count(moments=_indices(met), absent="not_heard" if ground.has_words else "words")
-    open_ = {("turn", same.get(turn, turn)) for turn in came_up if turn is not None and not ground.followed(turn)}
+    came = {("turn", same.get(turn, turn)) for turn in came_up if turn is not None}
+    # One rule for what was met and what was missed: credit kept where no absence is told would be a skewed share.
+    unheard = {about for about in came | answered | went_by if not _followed(ground, about)} | (doubtful - answered)
+    answered, went_by = answered - unheard, went_by - unheard
     count = Count(len(answered), len(answered | went_by), _indices([*met, *missed]))
-    return _unless_unheard(ground, count, len(open_ - answered - went_by))
+    if came and not count.of and not ground.understood("agent"):
+        return Count(moments=count.moments, absent="not_heard")  # something came up, and what answered it is in doubt
+    return _unless_unheard(count, len(unheard))
 
 
-UNJUDGED = 1 / 3
+UNJUDGED = 1 / 2
 """Most of what came up, as a share, that may have been heard too badly to judge before nothing is counted."""
 
 
-def _unless_unheard(ground: Ground, count: Count, unjudged: int) -> Count:
-    """Return a count, or that too little was heard: what is left would flatter, or make one miss look like many.
+def _unless_unheard(count: Count, unjudged: int) -> Count:
+    """Return a count, or that too little was heard: of most of what came up nobody would know.
 
     Args:
-        ground: The call.
         count: What could be judged.
-        unjudged: How much came up besides that was neither met nor heard well enough to be called missed.
+        unjudged: How much came up besides that was not heard well enough to tell whether it was met.
     """
-    if count.of + unjudged and (not ground.made_out or unjudged > UNJUDGED * (count.of + unjudged)):
+    if unjudged > UNJUDGED * (count.of + unjudged):
         return Count(moments=count.moments, absent="not_heard")
-    return count
+    return replace(count, unheard=unjudged) if count.of else count
+
+
+def _followed(ground: Ground, about: tuple[str, int]) -> bool:
+    """Whether what a customer's turn or an agent's moment is about was heard well enough to count it."""
+    what, index = about
+    if what == "turn":
+        return ground.followed(index)
+    return ground.conversation.followed((), ground.findings.moments[index].interval)
 
 
 def _about(ground: Ground, found: Found, same: Mapping[int, int]) -> tuple[str, int]:
@@ -207,13 +245,14 @@ def _asking(ground: Ground) -> Count:
             if ground.turn(found[1], "about_turn", "customer_turn") == index
             or any(turn.start - 0.05 <= found[1].start < turn.end for turn in following)
         ]
-        if not about and not ground.followed(index):
-            unjudged += 1  # what was not understood may have been a question
+        moments += about
+        doubtful = about and max(moment.confidence for _, moment in about) < ground.sure_of(index)
+        if doubtful or not ground.followed(index):
+            unjudged += 1  # what was not understood may have been a question, or none
             continue
         of += 1
         met += bool(about)
-        moments += about
-    return _unless_unheard(ground, Count(met, of, _indices(moments)), unjudged)
+    return _unless_unheard(Count(met, of, _indices(moments)), unjudged)
 
 
 STEPS = (("ownership",), ("option", "commitment"), ("recap",), ("closing_question",))
@@ -229,8 +268,9 @@ def _seeing_it_through(ground: Ground) -> Count:
         return Count(moments=moments, absent="not_heard" if ground.has_words else "words")
     if not ground.stories and not any(steps):
         return Count()  # nothing was asked for that could be seen through
-    if not all(steps) and not ground.understood("agent"):
-        return Count(moments=moments, absent="not_heard")  # a step that was garbled is not a step left out
+    if not ground.understood("agent"):
+        # A step that was garbled is not a step left out; and calls of which only the whole ones count would flatter.
+        return Count(moments=moments, absent="not_heard")
     return Count(sum(bool(step) for step in steps), len(steps), moments)
 
 

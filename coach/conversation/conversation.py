@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from coach.conversation.clarity import Clarity
+from coach.conversation.clarity import FOLLOWED, SEEN, UNDERSTOOD, Clarity
 from coach.conversation.findings import Role
 from coach.conversation.intervals import Interval, Timeline, bridge, intersection, total
 from coach.conversation.words import Word
@@ -185,6 +186,46 @@ class Conversation:
         """
         clarity = self._clarity.get(role)
         return clarity.understood(within) if clarity is not None else None
+
+    def followed(self, told: Iterable[Interval], answer: Interval | None) -> bool:
+        """Return whether it may be told what an answer did and did not do to what was told.
+
+        One rule for what was done and for what was not: were the first shown from words in which the second is not
+        told, or the other way round, hearing worse would change the share of what was met.
+
+        Args:
+            told: The customer's turns.
+            answer: From the end of these to the end of what answered them, ``None`` where nothing did.
+        """
+        spans: list[tuple[Role, Interval]] = [("customer", turn) for turn in told]
+        if answer is not None:
+            spans.append(("agent", answer))
+        return all(self._clear(role, span) for role, span in spans)
+
+    def understood_throughout(self, role: Role) -> float | None:
+        """Return the share of all of a party's words that are right by their confidences and make sense besides.
+
+        Args:
+            role: Whose words.
+        """
+        clarity = self._clarity.get(role)
+        return clarity.throughout if clarity is not None else None
+
+    def believable(self, role: Role) -> bool:
+        """Return whether a party's words, over the whole call, make about as much sense as their confidences promise.
+
+        Args:
+            role: Whose words.
+        """
+        clarity = self._clarity.get(role)
+        return clarity is None or clarity.believable
+
+    def _clear(self, role: Role, within: Interval) -> bool:
+        if not self.believable(role):
+            return False
+        heard, right = self.heard(role, within), self.understood(role, within)
+        least = UNDERSTOOD if role == "agent" else FOLLOWED
+        return (heard is None or heard >= SEEN) and (right is None or right >= least)
 
     @cached_property
     def _clarity(self) -> dict[Role, Clarity]:

@@ -2,9 +2,9 @@
 
 Puts word errors into one party's words of calls without sound (``tests/calls/dialogues.txt``), of the transcripts in
 ``tests/calls/transcripts`` and of review files that are named (``coach review CALL --out DIR`` writes one); it compares
-each skill's share of met opportunities with the one before. Target: for no skill, rate, party and kind of error does
-the share fall by more than 3 points on average; where too little was heard it is not judged. Errors come with the
-confidences that a recogniser gives them, and, apart from that, with confidences that know nothing of them.
+each skill's share of met opportunities, and the headline, with the one before. Target: for no skill, rate, party and
+kind of error does the share fall by more than 3 points on average; where too little was heard it is not judged. Errors
+come with the confidences that a recogniser gives them and, apart from that, with confidences that know nothing of them.
 
 Columns: draws in which the skill was judged before; of these, the share that is not judged any more; mean change of the
 share in points, over all of these draws (not judged is no change) and over those that still are judged; the worst draw
@@ -36,6 +36,9 @@ RATES: Final = (0.2, 0.35)
 SIDES: Final[tuple[Role, Role]] = ("agent", "customer")
 MOST: Final = 3.0
 """Most points by which a skill's share may fall on average."""
+
+HEADLINE: Final = "heard_before_solving"
+"""The measure beside the skills of which the same is asked."""
 
 Shares = Mapping[str, float | None]
 
@@ -75,9 +78,12 @@ class Fall:
 
 
 def shares(call: Conversation) -> Shares:
-    """Return each skill's share of met opportunities, 0 to 100; ``None`` where it is not judged."""
-    found = skills(call, analyse(call), _rubric(), delayed_line=delayed_line(call))
-    return {name: 100 * skill.met / skill.of if skill.of else None for name, skill in zip(SKILLS, found, strict=True)}
+    """Return each skill's share of met opportunities and the headline, 0 to 100; ``None`` where it is not judged."""
+    findings = analyse(call)
+    found = skills(call, findings, _rubric(), delayed_line=delayed_line(call))
+    each = {name: 100 * skill.met / skill.of if skill.of else None for name, skill in zip(SKILLS, found, strict=True)}
+    headline = findings.measure(HEADLINE).value
+    return each | {HEADLINE: None if headline is None else 100 * headline}
 
 
 @cache
@@ -102,7 +108,7 @@ def falls(
         for number, (rate, side) in enumerate(cells):
             part = draws // len(cells) + (number < draws % len(cells))
             changed = list(_drawn(calls, part, (rate, side, lowered), seed))
-            for skill in SKILLS:
+            for skill in (*SKILLS, HEADLINE):
                 yield _fall(skill, (rate, side, lowered), before, changed)
 
 

@@ -15,14 +15,15 @@ STORY = "My bill went up to two hundred dollars in May and nobody can tell me wh
 
 
 def test_no_skill_falls_when_one_party_is_heard_worse() -> None:
-    named = ("night-shift bill", "red notice", "late fee in hospital", "moved and still paying")
-    made = {name: call for name, call in dialogues().items() if name in named}
-    made |= {"imported": imported()["call-analytics.json"]}
+    made = dialogues() | {"imported": imported()["call-analytics.json"]}
 
-    found = list(falls(made, 32, seed=2, ways=[True]))
+    found = list(falls(made, 80, seed=2, ways=[True]))
 
     assert {fall.skill for fall in found if fall.draws} >= {"saying_it_back", "asking", "seeing_it_through"}
-    assert [fall for fall in found if fall.mean < -MOST] == []
+    # A draw turns one story of one or two, so that a few draws of one kind say little; the benchmark takes hundreds.
+    for skill in {fall.skill for fall in found}:
+        draws = [(fall.mean, fall.draws) for fall in found if fall.skill == skill]
+        assert sum(mean * of for mean, of in draws) >= -MOST * sum(of for _, of in draws), skill
 
 
 def test_where_too_much_was_misheard_nothing_is_judged() -> None:

@@ -95,5 +95,38 @@ def test_what_was_not_heard_is_null_and_never_missed(talk: Speak, unsure: Sequen
     assert findings.of("missed_paraphrase") == ()
 
 
+REFLECTED = "So it doubled to one eighty five while you were away in July."
+
+
+@pytest.mark.parametrize("answer", [REFLECTED, "I can send a technician to read the meter on Thursday."])
+@pytest.mark.parametrize("unsure", [[0], [1]])
+def test_what_was_met_takes_the_same_words_as_what_was_missed(talk: Speak, answer: str, unsure: Sequence[int]) -> None:
+    findings = found(talk(("customer", STORY), ("agent", answer), confidence=0.9, unsure=unsure))
+
+    assert findings.measure("heard_before_solving").why == "not heard well enough"
+    (account,) = findings.of("account")
+    assert account.confidence < 0.5
+    assert account.evidence["judged"] is False
+
+
+def test_half_of_the_accounts_may_be_left_out_and_no_more(talk: Speak) -> None:
+    lines = [("customer", STORY), ("agent", REFLECTED), ("customer", SECOND), ("agent", "You can claim that online.")]
+
+    half = found(talk(*lines, confidence=0.9, unsure=[2])).measure("heard_before_solving")
+    most = found(talk(*lines, *lines[2:], confidence=0.9, unsure=[2, 4])).measure("heard_before_solving")
+
+    assert (half.numerator, half.denominator) == (1, 1)
+    assert most.why == "not heard well enough"
+
+
+def test_what_may_have_been_a_reflection_is_not_missed_where_words_are_in_doubt(talk: Speak) -> None:
+    lines = (("customer", STORY), ("agent", "The meter and the months in the summer, one eighty five."))
+
+    clear = found(talk(*lines, confidence=1.0))
+    doubtful = found(talk(*lines, confidence=0.75))
+
+    assert [len(findings.of("missed_paraphrase")) for findings in (clear, doubtful)] == [1, 0]
+
+
 def test_one_party_alone_is_null(talk: Speak) -> None:
     assert found(talk(("agent", "How can I help?"))).measure("heard_before_solving").value is None

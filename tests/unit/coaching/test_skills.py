@@ -182,6 +182,57 @@ def test_words_that_were_not_heard_make_no_absence() -> None:
         assert skill(name, mumbled, found).why == "Not heard well enough to say."
 
 
+def test_what_was_met_in_words_that_tell_no_absence_counts_no_more_than_what_was_missed_there() -> None:
+    unclear = turn("customer", 40, calls.LOSS, sure=0.55)
+    conversation = call(ASKED, STORY, ANSWER, LOSS, NEXT, unclear, turn("agent", 60, "I see, let me look."))
+    missed = about("missed_paraphrase", STORY, customer_turn=1)
+    met = about("paraphrase", NEXT, customer_turn=3)
+
+    kept = skill("Saying it back", conversation, findings(missed, met))
+    there = skill("Saying it back", conversation, findings(missed, met, about("echo", unclear, customer_turn=5)))
+
+    assert counts(kept) == counts(there) == (1, 2)
+    assert "Left out, as not heard well enough: 1." in kept.why
+    assert there.moments == (0, 1, 2)
+
+
+def test_where_most_was_not_heard_nothing_is_counted() -> None:
+    unclear = [turn("customer", 20 + 20 * i, calls.LOSS, sure=0.55) for i in range(2)]
+    answers = [turn("agent", 30 + 20 * i, "Okay, I will set up a payment plan for you today.") for i in range(2)]
+    conversation = call(ASKED, STORY, ANSWER, *(said for pair in zip(unclear, answers, strict=True) for said in pair))
+    found = findings(about("paraphrase", ANSWER, customer_turn=1), about("clarifying_question", ANSWER, about_turn=1))
+
+    for name in ("Saying it back", "Asking"):
+        assert counts(skill(name, conversation, found)) == (0, 0)
+        assert skill(name, conversation, found).why == "Not heard well enough to say."
+
+
+def test_an_account_that_may_have_been_answered_is_no_story_missed() -> None:
+    doubted = about("account", LOSS, "customer", sure=0.3, turns=(3,), judged=False)
+    found = findings(doubted, about("missed_paraphrase", STORY, customer_turn=1))
+
+    given = skill("Saying it back", found=found)
+
+    assert counts(given) == (0, 1)
+    assert "Left out, as not heard well enough: 1." in given.why
+
+
+def test_a_question_that_is_only_likely_needs_clear_words() -> None:
+    mumbled = turn("agent", 14, "Okay, what is your account number?", sure=0.75)
+    question = about("clarifying_question", ANSWER, sure=0.6, about_turn=1)
+
+    assert counts(skill("Asking", call(ASKED, STORY, ANSWER), findings(question))) == (1, 1)
+    assert counts(skill("Asking", call(ASKED, STORY, mumbled), findings(question))) == (0, 0)
+
+
+def test_steps_are_not_counted_where_one_may_have_been_misheard() -> None:
+    steps = [about(kind, NEXT) for kind in ("ownership", "commitment", "recap", "closing_question")]
+    unclear = call(ASKED, STORY, turn("agent", 14, "Okay, what is your account number?", sure=0.7), LOSS, NEXT)
+
+    assert counts(skill("Seeing it through", found=findings(*steps))) == (4, 4)
+    assert counts(skill("Seeing it through", unclear, findings(*steps))) == (0, 0)
+
+
 def test_what_share_was_heard_is_said() -> None:
     found = findings(about("paraphrase", ANSWER, customer_turn=1))
 

@@ -95,3 +95,26 @@ def test_words_that_make_no_sense_side_by_side_are_not_understood() -> None:
     garbled = understood("I the man of is the bill we him for my and he of they")
     assert garbled is not None
     assert garbled < 0.5
+
+
+def spoken(text: str, sure: float) -> Clarity:
+    words = [Word(word, i, i + 0.9, sure) for i, word in enumerate(text.split())]
+    return Clarity((Interval(0, len(words)),), words)
+
+
+GARBLED = "I the man of is the bill we him for my and he of they"
+
+
+def test_sense_and_confidence_tell_of_the_same_errors() -> None:
+    clarity = spoken("I said the of bill was high and so I went to the office to ask about it", 0.8)
+
+    assert clarity.understood() == pytest.approx(0.73, abs=0.02)
+    assert clarity.throughout == pytest.approx(0.8 * 0.73, abs=0.02)
+
+
+def test_confidences_that_promise_more_sense_than_there_is_are_not_believed() -> None:
+    assert not spoken(GARBLED, 0.95).believable
+    assert spoken("I told the man that the bill was for my mother and he said it was fine.", 0.95).believable
+    assert spoken("I told the of that the bill was for my mother and he said it was fine.", 0.95).believable
+    partly = 4 * "I told the man that the bill was for my mother and he said it was fine. " + "we him the of"
+    assert [spoken(partly, sure).believable for sure in (0.95, 0.55)] == [False, True]

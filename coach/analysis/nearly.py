@@ -1,0 +1,50 @@
+"""What an answer may have been, had it been heard better: doubt about the words is doubt that nothing was there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from coach.analysis import empathy, paraphrase
+from coach.analysis.acts import LIKELY
+from coach.analysis.reading import Reading, Said
+
+DOUBT: Final = 1.2
+"""What doubt about the words takes from how near a clause may come and still be nothing: where a fifth of them may be
+wrong, a clause that is a paraphrase with 0.26 may be one."""
+
+
+def gave_back(reading: Reading, told: Iterable[int], said: Sequence[Said]) -> bool:
+    """Whether clauses may have given back what was told, the more the less the words of both are sure.
+
+    Args:
+        reading: The call.
+        told: Indices of the customer's turns.
+        said: The agent's clauses that answered them.
+    """
+    least = _least(reading, (*told, *(part.turn for part in said)))
+    return any(paraphrase.saying_back(part.view) >= least for part in said)
+
+
+def acknowledged(reading: Reading, told: int, said: Sequence[Said]) -> bool:
+    """Whether clauses may have acknowledged what weighed on the customer, the more the less the words are sure.
+
+    Args:
+        reading: The call.
+        told: Index of the customer's turn.
+        said: The agent's clauses that answered it.
+    """
+    least = _least(reading, (told, *(part.turn for part in said)))
+    return least < LIKELY and any(_warmth(part) >= least for part in said)
+
+
+def _warmth(said: Said) -> float:
+    parts = (said.view,)
+    return max(paraphrase.saying_back(said.view), empathy.names_feeling(parts), empathy.reassures(parts))
+
+
+def _least(reading: Reading, turns: Iterable[int]) -> float:
+    """Return the confidence from which a clause may be what was missed, by the least sure of the turns."""
+    call = reading.conversation
+    right = [call.understood(call.turns[i].role, call.turns[i].interval) for i in set(turns)]
+    return LIKELY - DOUBT * (1.0 - min((share for share in right if share is not None), default=1.0))
