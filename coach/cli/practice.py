@@ -96,8 +96,7 @@ def _log(*, as_json: bool) -> None:
 
 def _list(sitting: Practice, *, as_json: bool) -> None:
     from coach.app.practice.session import customer_data
-    from coach.cli.practising import scene
-    from coach.reporting.text import wrap
+    from coach.cli.practising import say, scene
 
     customers = [*sitting.own, *sitting.starters.customers]
     if as_json:
@@ -105,16 +104,15 @@ def _list(sitting: Practice, *, as_json: bool) -> None:
         return
     for customer in customers:
         give(customer.id)
-        for line in wrap(scene(sitting, customer), indent="    "):
-            give(line)
+        say(scene(sitting, customer), indent="    ")
 
 
 def _judge(sitting: Practice, customer: Customer, answer: str | None, wav: Path | None, *, as_json: bool) -> None:
     """Say what an answer did, and log it."""
     from coach.app.practice.session import feedback_data
-    from coach.cli.practising import say_feedback
+    from coach.cli.practising import heard, say_feedback
 
-    found = sitting.judge(customer, sitting.spoken(wav) if wav is not None else sitting.typed(answer or ""))
+    found = sitting.judge(customer, heard(sitting, wav) if wav is not None else sitting.typed(answer or ""))
     if as_json:
         give(json.dumps(feedback_data(sitting, customer, found)))
     else:

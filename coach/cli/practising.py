@@ -14,6 +14,8 @@ from coach.privacy.text import mask_text
 from coach.reporting.text import WIDTH, clean, wrap
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from coach.app.practice.session import Practice
     from coach.coaching.answers import Feedback
     from coach.coaching.customers import Customer
@@ -83,6 +85,17 @@ def say_feedback(practice: Practice, customer: Customer, found: Feedback, *, quo
         say(remark, indent="- ", hanging="  ")
 
 
+def heard(practice: Practice, recording: Path) -> tuple[Word, ...]:
+    """Return the words of a recorded answer; that takes a while, so it is said.
+
+    Raises:
+        CoachError: It cannot be heard.
+    """
+    if sys.stderr.isatty():
+        tell(practice.say("practice.ask.listening", name=clean(mask_text(recording.name))))
+    return practice.spoken(recording)
+
+
 class Sitting:
     """One sitting: a customer after another, for as long as the person likes.
 
@@ -139,11 +152,16 @@ class Sitting:
             return
         found = [first]
         give("")
-        second = self._judged(customer, "practice.ask.again")
+        try:
+            second = self._judged(customer, "practice.ask.again")
+        except KeyboardInterrupt:  # who leaves at the second try has made the first
+            self._keep(customer, found)
+            raise
         if second is not None:
             found.append(second)
             self._compare(first, second)
-        self._keep(customer, found)
+        if new := self._keep(customer, found):
+            say(new)
 
     def _judged(self, customer: Customer, question: str) -> Feedback | None:
         """Ask for an answer and say what it did; ``None`` where the person leaves it."""
@@ -162,7 +180,7 @@ class Sitting:
 
     def _words(self, line: str) -> str | tuple[Word, ...]:
         recording = as_recording(line)
-        return self._practice.spoken(recording) if recording is not None else self._practice.typed(line)
+        return heard(self._practice, recording) if recording is not None else self._practice.typed(line)
 
     def _compare(self, first: Feedback, second: Feedback) -> None:
         give("")
@@ -173,14 +191,13 @@ class Sitting:
         more = self._say("practice.compare.more", what=self._practice.names(came))
         say(more if came else self._say("practice.compare.same"))
 
-    def _keep(self, customer: Customer, found: list[Feedback]) -> None:
+    def _keep(self, customer: Customer, found: list[Feedback]) -> str | None:
+        """Log the answers, and return what is new since the last time."""
         try:
-            new = self._practice.keep(customer, found)
+            return self._practice.keep(customer, found)
         except StorageError as error:
             tell(f"The log could not be kept: {error}")
-            return
-        if new:
-            say(new)
+            return None
 
     def _yes(self, question: str) -> bool:
         return self._ask(question, "practice.ask.yes").casefold() in YES

@@ -89,6 +89,13 @@ def test_a_sitting_from_the_first_question_to_the_second_try(tmp_path: Path) -> 
     )
 
 
+def test_it_fits_a_narrow_terminal(tmp_path: Path) -> None:
+    ran = sit("high-bill", cwd=tmp_path, answers=["x\n", "x\n", "Okay.\n", "\n", "\n"], columns=50)
+
+    assert ran.returncode == 0, ran.screen
+    assert max(len(line) for line in ran.screen.splitlines()) <= 50
+
+
 def test_every_question_may_be_skipped_and_nothing_is_logged_for_it(tmp_path: Path) -> None:
     ran = sit("high-bill", cwd=tmp_path, answers=["\n", "\n", "\n", "\n"])
 
@@ -107,7 +114,7 @@ def test_another_one_is_somebody_else(tmp_path: Path) -> None:
     assert says[0].splitlines()[0] != says[1].splitlines()[0]
 
 
-@pytest.mark.parametrize("answers", [[CONTROL_C], ["\n", CONTROL_C], ["\n", "\n", "Okay then.\n", CONTROL_C]])
+@pytest.mark.parametrize("answers", [[CONTROL_C], ["\n", CONTROL_C], ["\n", "\n", CONTROL_C]])
 def test_control_c_leaves_cleanly(tmp_path: Path, answers: list[str]) -> None:
     ran = sit("high-bill", cwd=tmp_path, answers=answers)
 
@@ -115,6 +122,14 @@ def test_control_c_leaves_cleanly(tmp_path: Path, answers: list[str]) -> None:
     assert "stopped" in ran.screen
     assert "Traceback" not in ran.screen
     assert json.loads(coach("practice", "--log", "--json", cwd=tmp_path).stdout) == []
+
+
+def test_who_leaves_at_the_second_try_has_made_the_first(tmp_path: Path) -> None:
+    ran = sit("high-bill", cwd=tmp_path, answers=["\n", "\n", "Okay then.\n", CONTROL_C])
+
+    assert ran.returncode == 130, ran.screen
+    (entry,) = json.loads(coach("practice", "--log", "--json", cwd=tmp_path).stdout)
+    assert [one["said"] for one in entry["tries"]] == ["Okay then."]
 
 
 def test_the_customers_chair_alone_asks_for_no_answer(tmp_path: Path) -> None:

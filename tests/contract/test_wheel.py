@@ -34,6 +34,7 @@ def test_the_wheel_brings_one_package_and_the_files_that_it_reads(wheel: Path) -
         "coach/_data/pipelines/solo.toml",
         "coach/_data/models/manifest.toml",
         "coach/_data/models/rubrics/support.toml",
+        "coach/_data/models/drills/starter.toml",
         "coach/_data/reports/templates/report.html.j2",
         "coach/_data/reports/review.schema.json",
         "coach/_data/demo/high-bill.wav",
