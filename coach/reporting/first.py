@@ -59,13 +59,16 @@ def wanted(review: Review) -> bool:
 def first(review: Review, say: Phrases) -> First | None:
     """Return the customer's longest story that was followed by a turn of the agent's and heard well enough.
 
-    Nobody is asked after a hard call, nor where there are no two sides to hear.
+    Nobody is asked after a hard call, nor where there are no two sides to hear or it is not sure which is whose.
 
     Args:
         review: The call.
         say: The report's sentences.
     """
-    if not wanted(review) or review.findings.of("hard_call", sure=SURE):
+    sides = [review.conversation.party(role) for role in ("agent", "customer")]
+    if not wanted(review) or None in sides or review.roles.confidence < SURE:
+        return None
+    if review.findings.of("hard_call", sure=SURE):
         return None
     answers = Answers(review)
     turns = review.conversation.turns

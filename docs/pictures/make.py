@@ -1,7 +1,7 @@
 """Make the example report anew, and the README's picture of it: ``python docs/pictures/make.py``.
 
 Reviews the call that comes with the product into ``reports/example``, opens the page in Chromium, and puts its first
-screen, the part where one listens, and a phone's screen beside each other. Needs Playwright and a Chromium.
+screen, what it says once it is answered, and a phone's screen beside each other. Needs Playwright and a Chromium.
 
     --picture-only   take the picture of the report that is there
 """
@@ -24,17 +24,19 @@ PAGE = EXAMPLE / "high-bill.html"
 PICTURE = Path(__file__).with_name("report.png")
 
 SCREENS: dict[str, dict[str, Any]] = {
-    "first": {"viewport": {"width": 860, "height": 915}, "color_scheme": "light"},
-    "phone": {"viewport": {"width": 380, "height": 940}, "color_scheme": "dark"},
+    "first": {"viewport": {"width": 860, "height": 1400}, "color_scheme": "light"},
+    "advice": {"viewport": {"width": 860, "height": 1400}, "color_scheme": "light"},
+    "phone": {"viewport": {"width": 380, "height": 1345}, "color_scheme": "dark"},
 }
 FRAME = """
 <style>
   body { margin: 0; }
   main { padding: 26px; width: 1208px; box-sizing: border-box; background: #e9e6df;
-         display: flex; gap: 26px; align-items: center; }
+         display: grid; gap: 26px; grid-template-columns: 790px 340px; align-items: start; }
   img { display: block; border-radius: 10px; box-shadow: 0 6px 24px rgb(0 0 0 / 18%); }
   .first { width: 790px; }
-  .phone { width: 340px; border-radius: 22px; }
+  .advice { width: 790px; grid-row: 2; }
+  .phone { width: 340px; border-radius: 22px; grid-row: 1 / 3; grid-column: 2; }
 </style>
 <main>"""
 
@@ -85,12 +87,28 @@ def _screen(browser: Any, name: str, options: dict[str, Any]) -> bytes:  # noqa:
     page = context.new_page()
     page.goto(PAGE.as_uri())
     page.wait_for_timeout(500)
+    page.click("#first-hear")
+    page.evaluate("(audio => { audio.pause(); audio.currentTime = 0; })(document.querySelector('audio'))")
+    if name != "first":
+        page.click("#first-ask [data-answer=yes]")
+    page.evaluate("document.activeElement.blur(); scrollTo({top: 0, behavior: 'instant'})")
     if name == "phone":
-        page.evaluate("scrollTo(0, document.querySelector('#listen').getBoundingClientRect().top + scrollY - 24)")
-        page.wait_for_timeout(300)
-    shot: bytes = page.screenshot()
+        page.evaluate("scrollBy({top: listen.getBoundingClientRect().top - 24, behavior: 'instant'})")
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(300)
+    shot: bytes = page.screenshot(clip=_part(page, name, options["viewport"]))
     context.close()
     return shot
+
+
+def _part(page: Any, name: str, size: dict[str, int]) -> dict[str, float]:  # noqa: ANN401
+    """Return what of a screen is shown: all of the phone's, of the others what belongs together."""
+    edges = {"first": ("body", "#first"), "advice": ("#advice", ".pair")}
+    if name not in edges:
+        return {"x": 0, "y": 0, **size}
+    upper, lower = (page.locator(selector).first.bounding_box() for selector in edges[name])
+    top = max(0.0, upper["y"] - 32)
+    return {"x": 0, "y": top, "width": size["width"], "height": lower["y"] + lower["height"] + 14 - top}
 
 
 if __name__ == "__main__":

@@ -76,6 +76,14 @@ def test_nobody_is_asked_after_a_hard_call(samples: ModuleType) -> None:
     assert asked(_with(review, *review.findings.moments, hard)) is None
 
 
+def test_nobody_is_asked_who_is_heard_alone_or_may_be_the_other(samples: ModuleType) -> None:
+    review = samples.review()
+    alone = replace(review.conversation, parties=review.conversation.parties[:1])
+
+    assert asked(replace(review, conversation=alone)) is None
+    assert asked(replace(review, roles=replace(review.roles, confidence=0.5))) is None
+
+
 def test_nobody_is_asked_where_nothing_was_told(samples: ModuleType) -> None:
     assert asked(_with(samples.review())) is None
 
