@@ -15,8 +15,9 @@ from coach.app.practice.own import own_customers
 from coach.app.practice.spoken import spoken
 from coach.app.review import settings_of
 from coach.app.settings import Settings
-from coach.coaching.answers import Feedback, from_their_chair, new_in, remarks
+from coach.coaching.answers import Feedback, new_in
 from coach.coaching.customers import Customer, Starters, load_starters
+from coach.coaching.remarks import from_their_chair, remarks
 from coach.coaching.rubric import Rubric, load_rubric
 from coach.coaching.sentences import Sentences, load_sentences
 from coach.conversation import NoSuchRecording, UsageError, Word

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from coach.app.practice.judging import exchange, judge, typed
-from coach.coaching.answers import Feedback, from_their_chair, new_in, remarks
+from coach.coaching.answers import Feedback, new_in
 from coach.coaching.customers import Customer, load_starters
+from coach.coaching.remarks import from_their_chair, remarks
 from coach.coaching.rubric import load_rubric
 from coach.coaching.sentences import load_sentences
 from coach.conversation import Word
