@@ -82,7 +82,7 @@ def _absence(reading: Reading, turn: int, kind: str, confidence: float, answers:
     said = reading.conversation.turns[turn]
     evidence = {"agent_turn": following[0], "customer_turn": turn}
     # One answer only, or the call breaking off, leaves room for what might have come.
-    sure = confidence if len(following) > 1 else confidence - 0.15
+    sure = nearly.sure(reading, (turn,), following, confidence if len(following) > 1 else confidence - 0.15)
     yield Moment(kind, "agent", said.interval, said.text, round(max(0.0, sure), 3)).knowing(**evidence)
 
 

@@ -113,7 +113,7 @@ class Accounts:
         else:
             met = sum(account.heard for account in judged)
             measure = Measure.ratio("heard_before_solving", met, len(judged), empty=NO_ACCOUNT)
-        moments = [moment for account in answered for moment in _moments(account, judged=account in judged)]
+        moments = [moment for account in answered for moment in _moments(reading, account, judged=account in judged)]
         return Findings((measure,)) + Findings(moments=tuple(moments))
 
 
@@ -135,14 +135,16 @@ def _nearly(reading: Reading, account: Account) -> bool:
     return nearly.gave_back(reading, account.turns, said)
 
 
-def _moments(account: Account, *, judged: bool) -> Iterable[Moment]:
+def _moments(reading: Reading, account: Account, *, judged: bool) -> Iterable[Moment]:
     said = Moment("account", "customer", account.interval, account.text, account.confidence)
     if not judged:
         yield replace(said, confidence=UNTOLD).knowing(judged=False, turns=account.turns)
         return
     yield said.knowing(heard=account.heard, answered_by=account.answer, agent_turn=account.by, turns=account.turns)
     if not account.heard:
+        assert account.by is not None  # noqa: S101  (only answered accounts come here)
         sure = account.confidence if account.story else min(REQUEST, account.confidence)
+        sure = nearly.sure(reading, account.turns, (account.by,), sure)
         missed = Moment("missed_paraphrase", "agent", account.interval, account.text, sure)
         yield missed.knowing(agent_turn=account.by, customer_turn=account.turns[-1], answered_by=account.answer)
 

@@ -14,6 +14,30 @@ DOUBT: Final = 1.2
 wrong, a clause that is a paraphrase with 0.26 may be one."""
 
 
+ANSWER: Final = 0.85
+STORY: Final = 0.79
+"""Shares of an answer's and of a story's words that must be right before anybody is advised on what was missing."""
+
+COUNTED: Final = 0.65
+"""Most that can be said of what was missing in words less sure than that: it counts, and becomes no advice."""
+
+
+def sure(reading: Reading, told: Iterable[int], answers: Iterable[int], confidence: float) -> float:
+    """Return how sure it is that something is missing: no surer than to be counted, where words are in doubt.
+
+    Args:
+        reading: The call.
+        told: Indices of the customer's turns.
+        answers: Indices of the agent's turns that answered them.
+        confidence: How sure it would be, had every word been heard.
+    """
+    call = reading.conversation
+    right = [(call.understood("customer", call.turns[i].interval), STORY) for i in told]
+    right += [(call.understood("agent", call.turns[i].interval), ANSWER) for i in answers]
+    clear = all(share is None or share >= least for share, least in right)
+    return confidence if clear else min(confidence, COUNTED)
+
+
 def gave_back(reading: Reading, told: Iterable[int], said: Sequence[Said]) -> bool:
     """Whether clauses may have given back what was told, the more the less the words of both are sure.
 

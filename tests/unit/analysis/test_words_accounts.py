@@ -119,6 +119,18 @@ def test_half_of_the_accounts_may_be_left_out_and_no_more(talk: Speak) -> None:
     assert most.why == "not heard well enough"
 
 
+@pytest.mark.parametrize(("confidence", "coached"), [(0.95, True), (0.8, False)])
+def test_what_was_missing_in_doubtful_words_counts_and_becomes_no_advice(
+    talk: Speak, confidence: float, *, coached: bool
+) -> None:
+    findings = found(talk(("customer", SECOND), ("agent", "You can claim that online."), confidence=confidence))
+
+    (missed,) = findings.of("missed_paraphrase")
+    assert findings.measure("heard_before_solving").value == 0.0
+    assert missed.confidence >= 0.5
+    assert (missed.confidence >= 0.7) is coached
+
+
 def test_what_may_have_been_a_reflection_is_not_missed_where_words_are_in_doubt(talk: Speak) -> None:
     lines = (("customer", STORY), ("agent", "The meter and the months in the summer, one eighty five."))
 
