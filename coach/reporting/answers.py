@@ -43,9 +43,11 @@ class Answers:
             kinds: Kinds of moment to look for.
         """
         found = self.review.findings.of(*kinds, role="agent", sure=COUNTED)
+        places = self.turns_after(told)
+        near = (m for m in found if any(m.start in place for place in places))
         # What does not say which turn it goes to counts by its place, unless the analysers call that place empty.
-        places = () if self.room(told) else self.turns_after(told)
-        return tuple(m for m in found if self._goes_to(m, told, places))
+        empty = bool(self.room(told))
+        return tuple(m for m in near if (named := _names(m)) == told or (named is None and not empty))
 
     def room(self, told: int) -> tuple[Moment, ...]:
         """Return the moments that say that one of the customer's turns went without."""
@@ -90,9 +92,8 @@ class Answers:
         held = (i for i, turn in self._turns("customer") if turn.start - 0.05 <= moment.start < turn.end)
         return next(held, None)
 
-    @staticmethod
-    def _goes_to(moment: Moment, told: int, places: tuple[Interval, ...]) -> bool:
-        named = moment.evidence.get("customer_turn")
-        if isinstance(named, int) and not isinstance(named, bool):
-            return named == told
-        return any(moment.start in place for place in places)
+
+def _names(moment: Moment) -> int | None:
+    """Return the customer's turn that a moment says it goes back to."""
+    named = moment.evidence.get("customer_turn")
+    return named if isinstance(named, int) and not isinstance(named, bool) else None

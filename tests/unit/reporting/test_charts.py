@@ -94,6 +94,8 @@ def test_an_answer_counts_for_the_turn_that_it_names(samples: ModuleType) -> Non
 
     assert Answers(_with(review, _of(review, "distress"), named)).finding(told) == "given"
     assert Answers(_with(review, _of(review, "distress"), elsewhere)).finding(told) == "open"
+    later = replace(named, interval=replace(named.interval, start=105.0, end=106.0))
+    assert Answers(_with(review, _of(review, "distress"), later)).finding(told) == "open"
     assert Answers(_with(review, replace(named, confidence=0.3))).finding(told) == "open"
 
 
