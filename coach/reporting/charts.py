@@ -10,7 +10,7 @@ from coach.conversation import Interval, Review, Role, Timeline, intersection, t
 from coach.reporting.answers import Answers, Finding
 from coach.reporting.page import Place, Token, place, tokens_of
 from coach.reporting.phrases import Phrases
-from coach.reporting.text import clock, duration, number
+from coach.reporting.text import NO_BREAK, clock, duration, number
 
 MOST_COLUMNS = 20
 """Columns of a chart: on a telephone each is still wide enough to be seen."""
@@ -97,7 +97,7 @@ def talk(review: Review, length: float, say: Phrases) -> Bars | None:
     spoken = {role: [total(intersection(line, [part])) for part in slices] for role, line in speech.items()}
     names = [say("charts.from_to", start=clock(part.start), end=clock(part.end)) for part in slices]
     ticks = [clock(part.start) for part in slices]
-    return _bars("talk", say("charts.talk.about", each=_each(step, say)), (names, ticks), spoken, duration)
+    return _bars("talk", say("charts.talk.about", each=_each(step, say)), (names, ticks), spoken, _whole)
 
 
 def turn_lengths(review: Review, say: Phrases) -> Bars | None:
@@ -110,8 +110,8 @@ def turn_lengths(review: Review, say: Phrases) -> Bars | None:
     for turn in timed:
         if turn.role in counts:
             counts[turn.role][sum(turn.interval.duration >= edge for edge in _LENGTHS) - 1] += 1
-    ticks = [f"{low}–{high} s" for low, high in pairwise(_LENGTHS[1:])]
-    ticks = [f"< {_LENGTHS[1]} s", *ticks, f"{_LENGTHS[-1]} s +"]
+    ticks = [f"{low}–{high}" for low, high in pairwise(_LENGTHS[1:])]
+    ticks = [f"< {_LENGTHS[1]}", *ticks, f"{_LENGTHS[-1]} +"]
     middle = [say("charts.from_to", start=a, end=f"{b} s") for a, b in pairwise(_LENGTHS[1:])]
     names = [say("charts.under", length=f"{_LENGTHS[1]} s"), *middle, say("charts.over", length=f"{_LENGTHS[-1]} s")]
     return _bars("turns", say("charts.turns.about"), (names, ticks), counts, number)
@@ -170,6 +170,11 @@ def _bars(
         tick = ticks[i] if i % every == 0 else ""
         columns.append(Column(round(i * width, 3), round(width, 3), name, tick, bars))
     return Bars(key, about, tuple(columns), shape(top))
+
+
+def _whole(seconds: float) -> str:
+    """Return seconds without a fraction: a column's bar is no finer. What was spoken at all is a second at least."""
+    return duration(seconds) if seconds == 0 or seconds >= 60 else f"{max(1, round(seconds))}{NO_BREAK}s"
 
 
 def _height(value: float, top: float) -> float:
