@@ -37,7 +37,7 @@ def test_ones_own_view_comes_first(open_page: Callable[..., Any], samples: Modul
     assert not _seen(opened, ".advice")
     assert not _seen(opened, "#first-ask")
     opened.page.click("#first-hear")
-    assert opened.time == pytest.approx(5.4, abs=0.5)
+    assert opened.time == pytest.approx(5.4, abs=1)
     assert _seen(opened, "#first-ask")
     sizes = [button.bounding_box() for button in opened.page.locator("#first-ask button").all()]
     assert len({(round(box["width"]), round(box["height"])) for box in sizes}) == 1  # skipping is as large
@@ -61,7 +61,7 @@ def test_the_moment_stops_by_itself(open_page: Callable[..., Any], samples: Modu
     opened.page.evaluate("document.querySelector('audio').currentTime = 26.9")
     opened.until("document.querySelector('audio').paused")
 
-    assert opened.time == pytest.approx(27.2, abs=0.3)
+    assert 27.1 < opened.time < 28.5  # a busy machine looks late
 
 
 def test_an_answer_is_kept_and_can_be_given_again(open_page: Callable[..., Any], samples: ModuleType) -> None:
