@@ -26,7 +26,7 @@ PICTURE = Path(__file__).with_name("report.png")
 SCREENS: dict[str, dict[str, Any]] = {
     "first": {"viewport": {"width": 860, "height": 1400}, "color_scheme": "light"},
     "advice": {"viewport": {"width": 860, "height": 1400}, "color_scheme": "light"},
-    "phone": {"viewport": {"width": 380, "height": 1345}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 380, "height": 1350}, "color_scheme": "dark"},
 }
 FRAME = """
 <style>
@@ -107,8 +107,8 @@ def _part(page: Any, name: str, size: dict[str, int]) -> dict[str, float]:  # no
     if name not in edges:
         return {"x": 0, "y": 0, **size}
     upper, lower = (page.locator(selector).first.bounding_box() for selector in edges[name])
-    top = max(0.0, upper["y"] - 32)
-    return {"x": 0, "y": top, "width": size["width"], "height": lower["y"] + lower["height"] + 14 - top}
+    top, margin = max(0.0, upper["y"] - 32), 36 if name == "first" else 14
+    return {"x": 0, "y": top, "width": size["width"], "height": lower["y"] + lower["height"] + margin - top}
 
 
 if __name__ == "__main__":
