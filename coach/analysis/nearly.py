@@ -14,6 +14,9 @@ DOUBT: Final = 1.2
 wrong, a clause that is a paraphrase with 0.26 may be one."""
 
 
+WARMLY: Final = 0.5
+"""The same for warm words: after distress any clause is a little like them, and not every one may have been."""
+
 ANSWER: Final = 0.85
 STORY: Final = 0.79
 """Shares of an answer's and of a story's words that must be right before anybody is advised on what was missing."""
@@ -46,7 +49,7 @@ def gave_back(reading: Reading, told: Iterable[int], said: Sequence[Said]) -> bo
         told: Indices of the customer's turns.
         said: The agent's clauses that answered them.
     """
-    least = _least(reading, (*told, *(part.turn for part in said)))
+    least = _least(reading, (*told, *(part.turn for part in said)), DOUBT)
     return any(paraphrase.saying_back(part.view) >= least for part in said)
 
 
@@ -58,7 +61,7 @@ def acknowledged(reading: Reading, told: int, said: Sequence[Said]) -> bool:
         told: Index of the customer's turn.
         said: The agent's clauses that answered it.
     """
-    least = _least(reading, (told, *(part.turn for part in said)))
+    least = _least(reading, (told, *(part.turn for part in said)), WARMLY)
     return least < LIKELY and any(_warmth(part) >= least for part in said)
 
 
@@ -67,8 +70,8 @@ def _warmth(said: Said) -> float:
     return max(paraphrase.saying_back(said.view), empathy.names_feeling(parts), empathy.reassures(parts))
 
 
-def _least(reading: Reading, turns: Iterable[int]) -> float:
+def _least(reading: Reading, turns: Iterable[int], doubt: float) -> float:
     """Return the confidence from which a clause may be what was missed, by the least sure of the turns."""
     call = reading.conversation
     right = [call.understood(call.turns[i].role, call.turns[i].interval) for i in set(turns)]
-    return LIKELY - DOUBT * (1.0 - min((share for share in right if share is not None), default=1.0))
+    return LIKELY - doubt * (1.0 - min((share for share in right if share is not None), default=1.0))
