@@ -8,7 +8,7 @@ from pathlib import Path
 
 from coach.app.pipeline import models_folder
 from coach.app.settings import gather
-from coach.speech import registry
+from coach.speech import inside, registry
 from coach.speech.download import pull
 
 Bytes = Callable[[int, int], None]
@@ -20,6 +20,8 @@ _SENTENCES = {
     "incomplete": "incomplete: pull it again to go on where it stopped",
     "altered": "altered: files differ from what they should be; delete the folder and pull it again",
 }
+
+_REINSTALL = "altered: the package that carries it is damaged or of another version; install it anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,9 @@ def listing() -> list[Row]:
     return [
         Row(model.id, registry.present(model, folder), max(1, round(model.size / 1e6)), model.licence, model.purpose)
         for model in registry.models()
+    ] + [
+        Row(network.id, inside.present(network), max(1, round(network.size / 1e6)), network.licence, network.purpose)
+        for network in inside.networks()
     ]
 
 
@@ -82,7 +87,12 @@ def fetch(name: str, progress: Bytes) -> Path:
 
 def verdicts() -> list[Checked]:
     """Return the state of every model, each file hashed."""
-    return [
+    found = [
         Checked(verdict.model.id, verdict.state, _SENTENCES[verdict.state], verdict.files)
         for verdict in registry.verify(models_folder(gather({})))
     ]
+    for network in inside.networks():
+        state = inside.state(network)
+        sentence = _REINSTALL if state == "altered" else _SENTENCES[state]
+        found.append(Checked(network.id, state, sentence, ()))
+    return found

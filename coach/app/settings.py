@@ -151,7 +151,7 @@ KEYS: Mapping[str, Key] = {
     "formats": Key(f"what to write: {', '.join(FORMATS)}", ("html", "json"), _formats),
     "recipe": Key("name of a recipe, or a path to one", "solo", _path),
     "transcriber": Key("auto, bundled, a pulled model's name, or a model's folder", "auto", _path, result=True),
-    "diarizer": Key("auto, bundled, none, or pyannote: and a folder: tells mono apart", "none", _text, result=True),
+    "diarizer": Key("auto, bundled, none, or pyannote: and a folder: tells mono apart", "auto", _text, result=True),
     "device": Key("where models run", "auto", _one_of(*DEVICES)),
     "embed": Key("whether the report carries the sound", default=True, read=_yes_or_no),
     "embed_minutes": Key("longest call whose sound stands inside the page", 20.0, _positive),

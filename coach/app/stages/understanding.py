@@ -37,7 +37,7 @@ ROLES_UNCERTAIN = (
 MONO = (
     "Both parties are on one channel. The transcript is here, but who said what is not known, so what needs two "
     "parties is left empty. A recording with one channel a party, or one file a party, gives the whole report; "
-    "--diarizer bundled tries to tell the voices apart, and is not yet sure enough to be the habit."
+    "--diarizer auto tells the voices apart, where the package that does so is installed."
 )
 NO_CONFIDENCES = "The transcript brings no word confidences, so its words are taken as they stand."
 CUE_TIMES = "The transcript has cue times only, so nothing about timing could be measured."

@@ -21,8 +21,8 @@ def open_diarizer(name: str | None, *, device: str = "auto", models: Path) -> Di
 
     Args:
         name: ``auto`` or ``None`` for a pyannote pipeline in the folder of models if the library can run one, else
-            the bundled one; ``bundled``; ``none``; ``pyannote:`` and a folder or the id of a pipeline that was
-            downloaded before; or the path of a folder with a pipeline.
+            the bundled one, if its package is installed; ``bundled``; ``none``; ``pyannote:`` and a folder or the id
+            of a pipeline that was downloaded before; or the path of a folder with a pipeline.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``; the bundled one always runs on the processor.
         models: Folder of models.
 
@@ -35,7 +35,7 @@ def open_diarizer(name: str | None, *, device: str = "auto", models: Path) -> Di
     where = cast(Device, device)
     if name is None or name == AUTO:
         pipeline = _placed(models)
-        return _bundled() if pipeline is None else PyannoteDiarizer(str(pipeline), device=where)
+        return _bundled_if_there() if pipeline is None else PyannoteDiarizer(str(pipeline), device=where)
     if name == BUNDLED:
         return _bundled()
     if name == NONE:
@@ -94,6 +94,12 @@ def _bundled() -> Diarizer:
     from coach.speech.diarizers.bundled import BundledDiarizer  # noqa: PLC0415  (not needed where pyannote runs)
 
     return BundledDiarizer()
+
+
+def _bundled_if_there() -> Diarizer | None:
+    from coach.speech.diarizers.bundled import BundledDiarizer  # noqa: PLC0415  (the same)
+
+    return BundledDiarizer() if BundledDiarizer.available() else None
 
 
 def _looks_like_path(name: str) -> bool:
