@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 STAGES = {
     "decode": "reading the recording",
     "listen": "hearing who speaks when",
+    "diarize": "telling two voices apart",
     "transcribe": "writing down the words",
     "mask": "taking private numbers out",
     "converse": "telling the parties apart",

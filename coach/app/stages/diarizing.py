@@ -59,9 +59,7 @@ class Diarize(Stage):
             self._held.enter_context(engine)
             self._loaded = True
         (lane,) = call.lanes
-        found = engine.diarize(
-            lane.samples, lane.activity, progress=lambda share: call.progress(self.name, share)
-        )
+        found = engine.diarize(lane.samples, lane.activity, progress=lambda share: call.progress(self.name, share))
         sounds = party_lanes(lane.samples, found, lane.activity)
         heard = party_activity(lane.activity, found)
         return replace(
