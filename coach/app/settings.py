@@ -58,6 +58,8 @@ class Setting:
 def _text(raw: object) -> str:
     if not isinstance(raw, str) or not raw.strip():
         raise ValueError("expected some text")
+    if "\0" in raw:
+        raise ValueError("expected text without a zero character")
     return raw.strip()
 
 
@@ -295,5 +297,7 @@ def _read_file(path: Path) -> dict[str, object]:
         raise ConfigurationError(f"{path} is larger than a settings file can be (1 MB).")
     try:
         return tomllib.loads(raw.decode("utf-8"))
+    except RecursionError:
+        raise ConfigurationError(f"{path} is not a valid settings file: it is nested too deeply.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} is not a valid settings file: {error}.") from error

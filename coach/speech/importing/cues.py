@@ -97,7 +97,7 @@ def _cues(text: str, name: str) -> Iterator[_Cue]:
 def _times(line: str, number: int, name: str) -> tuple[float, float]:
     match = _TIMES.fullmatch(line)
     if match is None:
-        raise _unreadable(number, name, "expected the times of a cue, such as 00:00:01.000 --> 00:00:04.000")
+        raise _unreadable(number, name, "expected the times of a cue, hours:minutes:seconds --> hours:minutes:seconds")
     fields = match.groups()
     start, end = _seconds(*fields[:4]), _seconds(*fields[4:])
     if max(start, end) > MAX_SECONDS:

@@ -16,6 +16,9 @@ from coach.speech.importing.untrusted import clean, refuse
 UNKNOWN = "unknown"
 """Label for words of which the file says nowhere who spoke them."""
 
+MOST_SPEAKERS = 50
+"""Speakers of the largest conference; what says more is no call, and would take the time of each with each other."""
+
 CUT = 1.0
 """Silence of one speaker, in seconds, that starts a new segment where the file has none of its own."""
 
@@ -108,7 +111,7 @@ def finish(draft: Draft, name: str) -> Imported:
         name: The file's name, for messages.
 
     Raises:
-        TranscriptError: There is not one word in it.
+        TranscriptError: There is not one word in it, or nobody could be so many.
     """
     mended: Counter[str] = Counter()
     groups = [group for group in _groups(draft, mended) if group]
@@ -117,6 +120,8 @@ def finish(draft: Draft, name: str) -> Imported:
         raise refuse(
             name, "", f"read as {draft.format}, but there is not one word in it", "Export the transcript again"
         )
+    if len({one.speaker for one in spoken}) > MOST_SPEAKERS:
+        raise refuse(name, "", f"more than {MOST_SPEAKERS} speakers, which no call has", "Export the transcript again")
     timed = not draft.cues and sum(not one.word.interpolated for one in spoken) * 2 >= len(spoken)
     segments = _segments(groups, mended)
     speakers = tuple(dict.fromkeys(one.speaker for one in sorted(spoken, key=lambda one: one.word.start)))
