@@ -55,11 +55,14 @@ def _answers(view: View) -> bool:
 
 
 def _news(view: View) -> bool:
-    """Whether a clause names a day or time and takes up nothing that was told: "they come on Thursday" is news."""
+    """Whether a clause takes up nothing that was told, and tells of a day, a time or a thing.
+
+    "They come on Thursday" and, of a plan just offered, "it spreads the cost over the year" are news.
+    """
     form = view.form
     if view.shared.weight > 0 or view.has("restating") or form.so or form.tag or form.marked:
         return False
-    return lexicons.pattern("when").search(view.clause.line) is not None
+    return form.person == "it" or lexicons.pattern("when").search(view.clause.line) is not None
 
 
 STORY: Final = 15

@@ -24,7 +24,8 @@ TOGETHER = 25.0
 """Longest time between two pieces of one payment, in seconds: a question, a hesitation, an answer."""
 
 BEFORE = 20.0
-"""Seconds before the first piece that was recognised, in which there may have been one that was not."""
+"""Seconds before the first piece that was recognised, in which there may have been one that was not; where the card was
+named before, the passage begins there."""
 
 AFTER = 12.0
 """Seconds after the last piece in which expiry and code follow, recognised or not."""
@@ -98,7 +99,8 @@ def passages(transcript: Transcript, pieces: Iterable[Interval]) -> Timeline:
 
 def _extended(core: Interval, walls: Sequence[Interval], asked: Sequence[float]) -> Interval:
     """Return a passage with its margins, from when the card was asked for; neither reaches over ordinary talk."""
-    first = min([core.start - BEFORE, *(at for at in asked if core.start - CUE_HOLDS <= at < core.start)])
+    named = [at for at in asked if core.start - CUE_HOLDS <= at < core.start]
+    first = min(named, default=core.start - BEFORE)
     start = max([first, *(wall.end for wall in walls if wall.end <= core.start)])
     end = min([core.end + AFTER, *(wall.start for wall in walls if wall.start >= core.end)])
     return Interval(max(start, 0.0), end)

@@ -19,7 +19,7 @@ NEEDS_BOTH = (
     *("dead_air", "longest_silence", "paraphrases", "clarifying_questions", "reassurances", "customer_repeats"),
     "pace_customer",
 )
-OWN = ("open_questions", "closed_questions", "apologies", "pace_agent", "pauses_agent")
+OWN = ("open_questions", "closed_questions", "pace_agent", "pauses_agent")
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +56,8 @@ def test_what_is_the_agents_own_is_as_with_both(reviews: tuple[Ran, dict[str, An
     for name in OWN:
         assert alone["measures"][name]["value"] == pytest.approx(both["measures"][name]["value"], rel=0.02), name
     own = {(m["kind"], round(m["start"])) for m in both["moments"] if m["role"] == "agent"}
+    # "I'm so sorry, that is a scary bill" is empathy to those who heard the customer tell of it, else an apology.
+    own |= {("apology", start) for kind, start in own if kind == "empathy"}
     found = {(m["kind"], round(m["start"])) for m in alone["moments"]}
     assert found <= own
     assert {"open_question", "apology", "commitment", "option", "closing_question", "name_use"} <= {k for k, _ in found}
