@@ -21,8 +21,8 @@ _SHAPE: Final = re.compile(
 )
 
 MASKS: Final = frozenset(
-    "account address bank birth card cvv date email expiry name number password phone pii pin private routing ssn".split()
-)
+    "account address bank birth card cvv date email expiry name number password phone pii pin private routing".split()
+) | frozenset({"ssn"})
 """What may stand in brackets for something taken out; other brackets are a transcriber's notes (``[laughs]``)."""
 
 COMMON_WEIGHT: Final = 0.4

@@ -36,8 +36,8 @@ BY_VOICE = FAR_PARTY
 """Highest confidence of who cut in on whom where voices on one channel were told apart: never more than likely."""
 
 SURELY_TOGETHER = 0.4
-"""Overlap under which nobody is counted as cutting in there, in seconds: of the shorter ones that a diarizer claims, half
-are a handover (under 0.3 s), as made calls show."""
+"""Overlap under which nobody is counted as cutting in there, in seconds: of the shorter ones that a diarizer claims,
+half are a handover (under 0.3 s), as made calls show."""
 
 _CUTTING_IN = frozenset({"interruption", "interruption_attempt", "came_in_early"})
 _KINDS: dict[str, TurnKind] = {"backchannel": "backchannel", "interruption_attempt": "attempt"}
