@@ -23,7 +23,7 @@ ENVIRONMENT = "COACH_"
 COMMAND_LINE = "the command line"
 FORMATS = ("html", "json", "md", "csv", "vtt")
 CHANNELS = ("left", "right")
-DEVICES = ("auto", "cpu", "cuda")
+DEVICES = ("auto", "cpu", "cuda", "mps")
 MASKED = tuple(kind for kind in KINDS if kind in DEFAULT)
 _LARGEST_FILE = 1_000_000  # bytes: a configuration file is a page, not a book
 

@@ -52,7 +52,7 @@ TranscriberName = Annotated[str | None, typer.Option("--transcriber", help="auto
 DiarizerName = Annotated[
     str | None, typer.Option("--diarizer", help="How mono is told apart: auto, bundled, none, pyannote:FOLDER.")
 ]
-Device = Annotated[str | None, typer.Option(help="Where models run: auto, cpu or cuda.")]
+Device = Annotated[str | None, typer.Option(help="Where models run: auto, cpu, cuda or mps.")]
 Embed = Annotated[bool | None, typer.Option("--embed/--no-audio", help="Whether the report carries the sound.")]
 Open = Annotated[bool, typer.Option("--open", help="Open the report when it is done.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but what went wrong.")]

@@ -19,13 +19,16 @@ def open_transcriber(name: str | None, *, device: str = "auto", models: Path) ->
     Args:
         name: ``auto`` or ``None`` for the best that is installed, ``bundled``, a model of the manifest with or
             without ``faster-whisper:`` before it, or the path of a folder with a faster-whisper model.
-        device: ``auto``, ``cpu`` or ``cuda``; the bundled engine always runs on the processor.
+        device: ``auto``, ``cpu`` or ``cuda``; ``mps`` is for diarizers, and no recogniser knows it, so it means the
+            processor here. The bundled engine always runs there.
         models: Folder of pulled models.
 
     Raises:
         UsageError: Neither an engine, a model nor a folder is called that.
         ModelError: The model is known and not on this computer.
     """
+    if device == "mps":
+        device = "cpu"
     if device not in get_args(Device):
         raise UsageError(f"There is no device {device!r}: it is one of {', '.join(get_args(Device))}.")
     where = cast(Device, device)

@@ -44,6 +44,10 @@ def test_the_best_pulled_model_or_the_named_one_is_taken(name: str | None, pulle
     assert transcriber.name == "faster-whisper small.en"
 
 
+def test_a_device_that_only_diarizers_know_means_the_processor(pulled: Path) -> None:
+    assert open_transcriber(None, device="mps", models=pulled)._where() == ("cpu", "int8")  # type: ignore[attr-defined]
+
+
 def test_a_lesser_model_can_be_named(pulled: Path) -> None:
     assert open_transcriber("base.en", models=pulled).name == "faster-whisper base.en"
 
