@@ -30,6 +30,7 @@ from coach.app.stages.understanding import Converse
 from coach.app.stages.writing import Report
 from coach.conversation import Provenance, StorageError
 from coach.resources import resource
+from coach.speech.diarizers.protocol import Diarizer
 
 _STAGES: Mapping[str, type[Stage]] = {
     stage.name: stage for stage in (Decode, Listen, Diarize, Transcribe, Mask, Converse, Analyse, Coach, Report)
@@ -79,6 +80,10 @@ class Pipeline:
         for stage in (self._transcribe, self._diarize):
             if stage in self.stages:
                 _ = stage.engine
+
+    @property
+    def _diarizer(self) -> Diarizer | None:
+        return self._diarize.engine if self._diarize in self.stages else None
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -147,7 +152,7 @@ class Pipeline:
         Args:
             transcriber: The recogniser's fingerprint.
         """
-        diarizer = self._diarize.engine if self._diarize in self.stages else None
+        diarizer = self._diarizer
         parts = {
             "coach": __version__,
             "stages": {stage.name: stage.version for stage in self.stages},
@@ -168,7 +173,7 @@ class Pipeline:
             engine, mark = self._transcribe.engine.name, self._transcribe.engine.fingerprint
         else:
             engine, mark = "none", "none"
-        diarizer = self._diarize.engine if self._diarize in self.stages else None
+        diarizer = self._diarizer
         return Provenance(
             coach=__version__,
             recipe=self.recipe.name,

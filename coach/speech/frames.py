@@ -54,6 +54,14 @@ def per_frame(windows: NDArray[np.float32], count: int) -> NDArray[np.float32]:
     return windows[np.minimum(middles, len(windows) - 1)]
 
 
+def mask_of(times: Timeline, count: int) -> Mask:
+    """Return the mask of ``count`` frames that is true within these intervals, to the nearest frame."""
+    mask = np.zeros(count, np.bool_)
+    for one in times:
+        mask[round(one.start * PER_SECOND) : round(one.end * PER_SECOND)] = True
+    return mask
+
+
 def timeline(mask: Mask, duration: float) -> Timeline:
     """Return the true frames as intervals in seconds, none past ``duration``."""
     seconds = ((start / PER_SECOND, min(end / PER_SECOND, duration)) for start, end in runs(mask).tolist())

@@ -18,7 +18,7 @@ import numpy as np
 from coach.conversation import Interval, Timeline, complement, intersection, nearest, union
 from coach.speech.activity import LaneActivity
 from coach.speech.diarizers.protocol import Diarization
-from coach.speech.frames import Mask
+from coach.speech.frames import mask_of
 from coach.speech.hearing import rms
 from coach.speech.levels import NOTHING, PER_SECOND
 from coach.speech.samples import RATE, Int16, Samples
@@ -95,7 +95,7 @@ def party_activity(activity: LaneActivity, diarization: Diarization) -> Mapping[
     found = {}
     for label, speech in diarization.speech.items():
         spoken, open_ = (
-            _frames(times, len(activity.levels))
+            mask_of(times, len(activity.levels))
             for times in (speech, _audible(diarization, label, likely[label], duration))
         )
         found[label] = replace(
@@ -141,10 +141,3 @@ def _audible(diarization: Diarization, label: str, likely: Timeline, duration: f
     others = union(*(spans for other, spans in diarization.speech.items() if other != label))
     theirs = intersection(others, complement(diarization.speech[label], Interval(0.0, duration)))
     return intersection(padded, complement(theirs, Interval(0.0, duration)))
-
-
-def _frames(times: Timeline, count: int) -> Mask:
-    mask = np.zeros(count, np.bool_)
-    for one in times:
-        mask[round(one.start * PER_SECOND) : round(one.end * PER_SECOND)] = True
-    return mask

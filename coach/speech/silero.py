@@ -13,11 +13,11 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from coach.conversation import ModelError
 from coach.speech.samples import Int16, Samples, slices
+from coach.speech.sessions import session
 from coach.speech.transcribers.protocol import Progress
 
 WINDOW = 512
@@ -71,15 +71,8 @@ class Silero:
             ModelError: It is missing or damaged.
         """
         path = self._path or weights()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # a second thread brings a tenth and costs a core
-        options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False  # the arena keeps the largest slice's memory for good
-        options.log_severity_level = 4
         try:
-            self._session = onnxruntime.InferenceSession(
-                str(path), providers=["CPUExecutionProvider"], sess_options=options
-            )
+            self._session = session(path)
         except Exception as error:  # onnxruntime's own errors share no base class
             raise ModelError(
                 f"{path.name} cannot be loaded ({type(error).__name__}). It may be damaged: reinstall it with "

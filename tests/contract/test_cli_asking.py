@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from command import coach, load, who
-
-pty = pytest.importorskip("pty", reason="a pseudo-terminal needs a POSIX system")
-
-CONTROL_C = "\x03"
+from terminal import CONTROL_C, Sat, at_terminal
 
 SAID = [
     ("S1", "hello there it is the fourteenth today and the number is four one one one one one one one one one one one"),
@@ -43,54 +34,13 @@ def unclear(tmp_path: Path) -> Path:
     return path
 
 
-class Sat(NamedTuple):
-    """How a run at a terminal ended: what went to stdout, and what the terminal showed."""
-
-    returncode: int
-    stdout: str
-    screen: str
-
-
-def at_terminal(*arguments: object, cwd: Path, answers: list[str], out_too: bool = False) -> Sat:
-    """Run the command with a real pseudo-terminal for stdin and stderr, answering each question in turn."""
-    mine, theirs = pty.openpty()
-    child = subprocess.Popen(
-        [sys.executable, "-m", "coach", *map(str, arguments)],
-        cwd=cwd,
-        stdin=theirs,
-        stdout=theirs if out_too else subprocess.PIPE,
-        stderr=theirs,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
-        start_new_session=True,
-    )
-    os.close(theirs)
-    screen, waiting, ends = b"", list(answers), time.monotonic() + 60
-    try:
-        while time.monotonic() < ends:
-            try:
-                screen += os.read(mine, 4096)
-            except OSError:  # the other end is closed: Linux says so with an error
-                break
-            if waiting and screen.endswith(b"not sure: "):
-                answer = waiting.pop(0)
-                if answer == CONTROL_C:
-                    child.send_signal(signal.SIGINT)  # as the terminal that controls a session would
-                else:
-                    os.write(mine, answer.encode())
-                screen += b"<answered>"
-        stdout = child.stdout.read().decode() if child.stdout is not None else ""
-        return Sat(child.wait(20), stdout, screen.decode())
-    finally:
-        if child.poll() is None:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
-        if child.stdout is not None:
-            child.stdout.close()
-        os.close(mine)
+def asked(*arguments: object, cwd: Path, answers: list[str], out_too: bool = False) -> Sat:
+    """Run the command with a terminal for stdin and stderr, answering the question who is the agent."""
+    return at_terminal(*arguments, cwd=cwd, answers=answers, prompt=b"not sure: ", columns=100, out_too=out_too)
 
 
 def test_at_a_terminal_it_asks_and_takes_the_answer(tmp_path: Path, unclear: Path) -> None:
-    ran = at_terminal("review", "--transcript", unclear, cwd=tmp_path, answers=["7\n", "2\n"])
+    ran = asked("review", "--transcript", unclear, cwd=tmp_path, answers=["7\n", "2\n"])
 
     assert ran.returncode == 0, ran.screen
     assert ran.screen.count("Which of these is you? 1 / 2 / not sure:") == 2  # 7 is nobody
@@ -112,7 +62,7 @@ def test_what_it_quotes_is_masked(tmp_path: Path, unclear: Path) -> None:
     ]
     unclear.write_text(json.dumps(segments), encoding="utf-8")
 
-    ran = at_terminal("review", "--transcript", unclear, cwd=tmp_path, answers=["1\n"])
+    ran = asked("review", "--transcript", unclear, cwd=tmp_path, answers=["1\n"])
 
     assert "4111111111111111" not in ran.screen
     assert "[card]" in ran.screen
@@ -120,14 +70,14 @@ def test_what_it_quotes_is_masked(tmp_path: Path, unclear: Path) -> None:
 
 @pytest.mark.parametrize("answer", ["\n", "not sure\n", "n\n", "\x04"])
 def test_not_sure_leaves_it_open_and_says_so(tmp_path: Path, unclear: Path, answer: str) -> None:
-    ran = at_terminal("review", "--transcript", unclear, cwd=tmp_path, answers=[answer])
+    ran = asked("review", "--transcript", unclear, cwd=tmp_path, answers=[answer])
 
     assert ran.returncode == 0, ran.screen
     _is_open(tmp_path / "coaching" / "unclear.json")
 
 
 def test_control_c_at_the_question_ends_the_run(tmp_path: Path, unclear: Path) -> None:
-    ran = at_terminal("review", "--transcript", unclear, cwd=tmp_path, answers=[CONTROL_C])
+    ran = asked("review", "--transcript", unclear, cwd=tmp_path, answers=[CONTROL_C])
 
     assert ran.returncode == 130, ran.screen
     assert not (tmp_path / "coaching" / "unclear.json").exists()
@@ -135,7 +85,7 @@ def test_control_c_at_the_question_ends_the_run(tmp_path: Path, unclear: Path) -
 
 @pytest.mark.parametrize("how", [["--quiet"], ["--json"]])
 def test_who_wants_no_talk_is_not_asked(tmp_path: Path, unclear: Path, how: list[str]) -> None:
-    ran = at_terminal("review", "--transcript", unclear, *how, cwd=tmp_path, answers=["1\n"])
+    ran = asked("review", "--transcript", unclear, *how, cwd=tmp_path, answers=["1\n"])
 
     assert ran.returncode == 0, ran.screen
     assert "Which of these" not in ran.screen
@@ -154,7 +104,7 @@ def test_where_nobody_sits_it_is_left_open(tmp_path: Path, unclear: Path) -> Non
 
 @pytest.mark.parametrize("number", [1, 2])
 def test_the_option_says_it_without_a_question(tmp_path: Path, unclear: Path, number: int) -> None:
-    ran = at_terminal("review", "--transcript", unclear, "--agent-speaker", number, cwd=tmp_path, answers=[])
+    ran = asked("review", "--transcript", unclear, "--agent-speaker", number, cwd=tmp_path, answers=[])
 
     assert "Which of these" not in ran.screen
     review = load(tmp_path / "coaching" / "unclear.json")
@@ -162,7 +112,7 @@ def test_the_option_says_it_without_a_question(tmp_path: Path, unclear: Path, nu
 
 
 def test_an_answer_can_be_put_right(tmp_path: Path, unclear: Path) -> None:
-    at_terminal("review", "--transcript", unclear, cwd=tmp_path, answers=["2\n"])
+    asked("review", "--transcript", unclear, cwd=tmp_path, answers=["2\n"])
     before = who(tmp_path)
 
     coach("review", "--swap", cwd=tmp_path)

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import stat
-import subprocess
-import sys
-import time
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import soundfile
 from command import DEMO, coach
-
-pty = pytest.importorskip("pty", reason="a pseudo-terminal needs a POSIX system")
-
-CONTROL_C, CONTROL_D = "\x03", "\x04"
+from terminal import CONTROL_C, CONTROL_D, Sat, at_terminal
 
 
 @pytest.fixture
@@ -29,42 +21,10 @@ def reviewed(tmp_path: Path, transcript: Path) -> Path:
     return tmp_path
 
 
-class Sat(NamedTuple):
-    """How a sitting ended, and what the terminal showed."""
-
-    returncode: int
-    screen: str
-
-
 def sit(*arguments: object, cwd: Path, answers: list[str], columns: int = 80) -> Sat:
     """Run the command at a pseudo-terminal, answering each question in turn."""
-    mine, theirs = pty.openpty()
-    child = subprocess.Popen(
-        [sys.executable, "-m", "coach", "practice", *map(str, arguments)],
-        cwd=cwd, stdin=theirs, stdout=theirs, stderr=theirs,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": str(columns)}, start_new_session=True,
-    )  # fmt: skip
-    os.close(theirs)
-    screen, waiting, ends = b"", list(answers), time.monotonic() + 60
-    try:
-        while time.monotonic() < ends:
-            try:
-                screen += os.read(mine, 4096)
-            except OSError:  # the other end is closed: Linux says so with an error
-                break
-            if waiting and screen.endswith(b"\n> "):
-                answer = waiting.pop(0)
-                if answer == CONTROL_C:
-                    child.send_signal(signal.SIGINT)  # as the terminal that controls a session would
-                else:
-                    os.write(mine, answer.encode())
-                screen += b"<answered>"
-        return Sat(child.wait(20), screen.decode().replace("\r\n", "\n"))
-    finally:
-        if child.poll() is None:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
-        os.close(mine)
+    ran = at_terminal("practice", *arguments, cwd=cwd, answers=answers, prompt=b"\n> ", columns=columns)
+    return ran._replace(screen=ran.screen.replace("\r\n", "\n"))
 
 
 GOOD = "So it went from ninety to four hundred and twelve. That must be frightening."

@@ -16,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from coach.conversation import ModelError, Timeline
+from coach.conversation import ModelError
 from coach.speech.activity import LaneActivity
 from coach.speech.diarizers import networks
 from coach.speech.diarizers.counting import looks_like_one, looks_like_three, sides, sureness
 from coach.speech.diarizers.grouping import Grouping, Parting
 from coach.speech.diarizers.pieces import STEP, Heard, listen
 from coach.speech.diarizers.protocol import Diarization
-from coach.speech.frames import Mask, opened, timeline, widened
+from coach.speech.frames import Mask, mask_of, opened, timeline, widened
 from coach.speech.levels import FRAME, PER_SECOND
 from coach.speech.samples import RATE, Samples
 from coach.speech.transcribers.protocol import Progress
@@ -117,7 +117,7 @@ class BundledDiarizer:
         if self._networks is None:
             raise ModelError("The bundled diarizer is not open.")
         frames = -(-len(samples) // FRAME)
-        speech = _mask(activity.speech, frames)
+        speech = mask_of(activity.speech, frames)
         if not speech.any():
             return Diarization({}, {})
         # One thread for small products of matrices: more gain nothing and round differently, so that the same call
@@ -126,13 +126,6 @@ class BundledDiarizer:
             heard = listen(self._networks, samples, speech, progress or (lambda _: None))
             voices = _voices(heard, speakers)
             return _named(heard, voices, speech | heard.fainter(speech), len(samples) / RATE)
-
-
-def _mask(speech: Timeline, count: int) -> Mask:
-    mask = np.zeros(count, np.bool_)
-    for interval in speech:
-        mask[round(interval.start * PER_SECOND) : round(interval.end * PER_SECOND)] = True
-    return mask
 
 
 def _voices(heard: Heard, speakers: int | None) -> _Voices:

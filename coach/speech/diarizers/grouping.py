@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage  # type: ignore[import-untyped]
 
+from coach.speech.diarizers.filterbank import Float32
 from coach.speech.diarizers.networks import unit
 from coach.speech.diarizers.pieces import Heard
 
@@ -79,12 +81,17 @@ class Grouping:
     """The pieces of a call, ready to be parted."""
 
     def __init__(self, heard: Heard) -> None:
-        self._heard = heard
         self._vectors = heard.vectors.astype(np.float64)
         self._seconds = heard.seconds
         long = np.flatnonzero(self._seconds >= _LONG_ENOUGH)
         self._some = long[:: max(-(-len(long) // _MOST), 1)]
+        self._rows, self._weights = self._vectors[self._some], self._seconds[self._some]
         self._pairs = list(_beside(heard))
+        self._rest, self._reach = _same_speaker(heard, self._vectors, self._seconds)
+
+    @cached_property
+    def _tree(self) -> Float:
+        return np.asarray(linkage(self._rows, "average", metric="cosine"))
 
     def two(self) -> Parting | None:
         """Return the best parting into two voices; ``None`` where there is too little speech for one."""
@@ -108,14 +115,13 @@ class Grouping:
 
     def _two_ways(self) -> Iterator[Labels]:
         """Yield first guesses: along the directions in which the call varies most, and branches of its tree."""
-        rows, weights = self._vectors[self._some], self._seconds[self._some]
+        rows, weights = self._rows, self._weights
         if len(rows) < 2:
             return
         for side in _directions(rows, weights):
             yield side.astype(np.intp)
-        tree = linkage(rows, "average", metric="cosine")
         for count in _BRANCHES:
-            branch = fcluster(tree, count, "maxclust") - 1
+            branch = fcluster(self._tree, count, "maxclust") - 1
             sizes = np.bincount(branch, weights)
             for one in np.flatnonzero(sizes >= 1):
                 if one != sizes.argmax():
@@ -123,7 +129,7 @@ class Grouping:
 
     def _three_ways(self, two: Labels) -> Iterator[Labels]:
         """Yield first guesses: one of two voices parted again, and the three largest branches."""
-        rows, weights = self._vectors[self._some], self._seconds[self._some]
+        rows, weights = self._rows, self._weights
         for voice in (0, 1):
             own = np.flatnonzero(two == voice)
             if len(own) < 4:
@@ -133,16 +139,15 @@ class Grouping:
             yield _with_third(two, own[fcluster(linkage(rows[own], "average", metric="cosine"), 2, "maxclust") == 1])
         if len(rows) < 3:
             return
-        tree = linkage(rows, "average", metric="cosine")
         for count in _BRANCHES[1:4]:
-            branch = fcluster(tree, count, "maxclust") - 1
+            branch = fcluster(self._tree, count, "maxclust") - 1
             largest = np.argsort(-np.bincount(branch, weights), kind="stable")[:3]
             if len(largest) == 3:
                 yield np.argmax(branch[:, None] == largest, axis=1)
 
     def _settled(self, labels: Labels, count: int) -> Float | None:
         """Return the voices that a guess settles on (k-means of directions); ``None`` if one is lost."""
-        rows, weights = self._vectors[self._some], self._seconds[self._some]
+        rows, weights = self._rows, self._weights
         for _ in range(_ROUNDS):
             sums = np.array([(rows * (weights * (labels == voice))[:, None]).sum(axis=0) for voice in range(count)])
             if not np.linalg.norm(sums, axis=1).all():
@@ -162,22 +167,25 @@ class Grouping:
         for one, other, seconds in self._pairs:
             together += seconds
             parted += seconds * float((voices @ one).argmax() != (voices @ other).argmax())
-        some = self._some
-        spread = float(np.average(1 - own[some], weights=held[some]))
+        spread = float(np.average(1 - own[self._some], weights=self._weights))
         shares = np.bincount(labels, held, minlength=len(voices)) / held.sum()
         return Parting(labels, voices, spread, shares, (together, parted))
 
     def _told(self, fits: Float, voices: Float) -> Labels:
         """Return whose each piece is; a short one is judged with what else its speaker says in the window."""
         weight = np.minimum(self._seconds, _SHORT)
-        sums: dict[tuple[int, int], Float] = {}
-        for piece, vector, seconds in zip(self._heard.pieces, self._vectors, self._seconds, strict=True):
-            key = (piece.window, piece.local)
-            sums[key] = sums.get(key, 0.0) + vector * seconds
-        rest = np.array([unit(sums[piece.window, piece.local]) for piece in self._heard.pieces]) @ voices.T
-        lengths = np.array([np.linalg.norm(sums[piece.window, piece.local]) for piece in self._heard.pieces])
-        helped = fits * weight[:, None] + _SAME_SPEAKER * rest * np.minimum(lengths, _AT_MOST)[:, None]
+        helped = fits * weight[:, None] + _SAME_SPEAKER * (self._rest @ voices.T) * self._reach[:, None]
         return np.asarray(helped.argmax(axis=1), np.intp)
+
+
+def _same_speaker(heard: Heard, vectors: Float, seconds: Float) -> tuple[Float32, Float]:
+    """Return for each piece how its speaker sounds in its whole window, and the seconds that this counts."""
+    sums: dict[tuple[int, int], Float] = {}
+    keys = [(piece.window, piece.local) for piece in heard.pieces]
+    for key, vector, length in zip(keys, vectors, seconds, strict=True):
+        sums[key] = sums.get(key, 0.0) + vector * length
+    own = np.array([sums[key] for key in keys]).reshape(vectors.shape)
+    return unit(own), np.minimum(np.linalg.norm(own, axis=1), _AT_MOST)
 
 
 def _directions(rows: Float, weights: Float) -> list[NDArray[np.bool_]]:

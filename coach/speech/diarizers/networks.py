@@ -21,6 +21,7 @@ from coach.speech.diarizers.filterbank import Float32
 from coach.speech.frames import Mask
 from coach.speech.levels import PER_SECOND
 from coach.speech.samples import RATE, Int16
+from coach.speech.sessions import session
 
 SEGMENTATION, EMBEDDING = "community-1-segmentation", "community-1-embedding"
 
@@ -80,8 +81,7 @@ class Networks:
             bands: Of its frames, the mean of the sound around it taken off: shape ``(n, 80)``, ``n`` at least 1.
         """
         weights = np.ones((1, len(bands)), np.float32)
-        vector: Float32 = self._embedding.run(None, {"fbank": bands[None], "weights": weights})[0][0]
-        return vector / max(float(np.linalg.norm(vector)), 1e-9)
+        return unit(self._embedding.run(None, {"fbank": bands[None], "weights": weights})[0][0])
 
 
 def unit(vectors: NDArray[np.floating] | Sequence[Float32]) -> Float32:
@@ -92,15 +92,9 @@ def unit(vectors: NDArray[np.floating] | Sequence[Float32]) -> Float32:
 
 def _session(name: str) -> onnxruntime.InferenceSession:
     network = inside.find(name)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False
-    options.log_severity_level = 4
+    data = inside.read(network)
     try:
-        return onnxruntime.InferenceSession(inside.read(network), options, providers=["CPUExecutionProvider"])
-    except ModelError:
-        raise
+        return session(data)
     except Exception as error:  # onnxruntime's own errors share no base class
         raise ModelError(
             f"The network {name} cannot be loaded ({type(error).__name__}): the installed onnxruntime may be too old "

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from coach.conversation import ModelError
 from coach.speech.samples import RATE
+from coach.speech.sessions import session
 from coach.speech.transcribers.sound import Float32
 
 ENCODER, DECODER, VOCABULARY = "encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin"
@@ -72,18 +72,8 @@ class Moonshine:
         Raises:
             ModelError: A file is missing or damaged.
         """
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
-        options.log_severity_level = 4
         try:
-            self._encoder, self._decoder = (
-                onnxruntime.InferenceSession(
-                    str(folder / name), providers=["CPUExecutionProvider"], sess_options=options
-                )
-                for name in (ENCODER, DECODER)
-            )
+            self._encoder, self._decoder = (session(folder / name) for name in (ENCODER, DECODER))
             self.vocabulary = read_vocabulary(folder / VOCABULARY)
         except _LOAD_ERRORS as error:
             raise ModelError(
