@@ -1,0 +1,1 @@
+"""Where work on many calls runs: processes of this machine, or Ray."""
