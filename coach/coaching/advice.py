@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 
-from coach.coaching import facts
+from coach.coaching import facts, trends
 from coach.coaching.drills import practice
 from coach.coaching.endings import lacking
 from coach.coaching.ground import Found, Ground
 from coach.coaching.keeping import keep
 from coach.coaching.rubric import TRY, Rubric
 from coach.coaching.sentences import Sentences, load_sentences
-from coach.conversation import Advice, Coaching, Conversation, Findings, Moment, Skill, Word
+from coach.coaching.trends import Earlier
+from coach.conversation import Advice, Coaching, Conversation, Findings, Moment, Remembered, Skill, Word
 
 ABSENT = ("missed_paraphrase", "missed_empathy", "owed_acknowledgement")
 """Kinds that say something did not come: only where their words can be read back."""
@@ -46,12 +47,13 @@ def advise(
     rubric: Rubric,
     *,
     delayed_line: bool = False,
+    recent: Sequence[Earlier] = (),
 ) -> Coaching:
     """Return one thing to keep, one to try, further ones for those who ask, and practice.
 
     Advice rests on moments of confidence 0.7 and more. While the roles are unknown there is none; after a
-    hard call there is only what to keep; on a delayed line nobody is advised about interrupting. Where the agent
-    alone was recorded it rests on what the agent's own words show.
+    hard call there is only what to keep; on a delayed line nobody is advised about interrupting; what the two calls
+    before both advised rests. Where the agent alone was recorded it rests on what the agent's own words show.
 
     Args:
         conversation: The call.
@@ -59,19 +61,37 @@ def advise(
         skills: As counted by ``coach.coaching.skills.skills`` from the same findings.
         rubric: What counts, and how much.
         delayed_line: Whether both parties often started at once.
+        recent: Earlier calls of the same person, the newest last: they change what is shown, never what was found.
     """
     say, ground = load_sentences(), Ground(conversation, findings, rubric, delayed_line)
     if not conversation.two_parties and not conversation.agent_alone:
         return Coaching(why_no_try=say(_apart(conversation)))
     kept = keep(ground, skills, say)
     if ground.hard:
-        return Coaching(keep=kept, why_no_try=say("no_try.hard"))
-    chosen = _choose(list(_candidates(ground)), 1 + rubric.another)
+        return Coaching(keep=kept, why_no_try=say("no_try.hard"), because_of=trends.after_a_hard_one(recent, say))
+    good = trends.noticed(skills, recent, say)
+    candidates = list(_candidates(ground))
+    fresh, rested = _fresh(candidates, 1 + rubric.another, recent, say)
+    because_of = (rested | good) if rested is not None else good
+    chosen = _choose(fresh, 1 + rubric.another)
     if not chosen:
         why = "quiet" if kept is None and _nothing(ground) == "nothing" else _nothing(ground)
-        return Coaching(keep=kept, why_no_try=say(f"no_try.{why}"))
+        why, drills = ("resting", practice(ground)) if candidates else (why, ())
+        return Coaching(keep=kept, practice=drills, why_no_try=say(f"no_try.{why}"), because_of=because_of)
     first, *more = [_try(candidate, ground, say) for candidate in chosen]
-    return Coaching(keep=kept, try_=first, another=tuple(more), practice=practice(ground))
+    return Coaching(keep=kept, try_=first, another=tuple(more), practice=practice(ground), because_of=because_of)
+
+
+def _fresh(
+    candidates: Sequence[Candidate], most: int, recent: Sequence[Earlier], say: Sentences
+) -> tuple[list[Candidate], Remembered | None]:
+    """Return what the two calls before did not both advise, and what was passed over for that, if anything was."""
+    rests = trends.resting(recent)
+    if rests is None:
+        return list(candidates), None
+    fresh = [candidate for candidate in candidates if say(f"skill.{TRY[candidate.kind]}") != rests.passed_over]
+    unchanged = _choose(fresh, most) == _choose(candidates, most)
+    return fresh, None if unchanged else rests
 
 
 def _nothing(ground: Ground) -> str:

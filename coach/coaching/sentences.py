@@ -34,13 +34,16 @@ def _wanted() -> dict[str, frozenset[str]]:
         wanted[f"try.{kind}.why"] = frozenset({"seconds"}) if kind == "dead_air" else _NONE
         wanted |= {f"try.{kind}.{form}": blanks for form, blanks in _FORMS.items()}
     wanted |= {f"practice.{name}": blanks for name, blanks in _PRACTICE.items()}
+    wanted |= {f"noticed.{skill}": frozenset({"times"}) for skill in SKILLS}
+    wanted |= {f"times.{name}": _NONE for name in ("two", "three", "five", "ten")}
+    wanted |= {"rest.two": _NONE, "rest.many": frozenset({"n"})}
     return wanted | {f"no_try.{name}": _NONE for name in _NO_TRY}
 
 
 _HEARD = {"both": frozenset({"agent", "customer"}), "unknown": _NONE, "besides": frozenset({"n"})}
 _ABSENT = ("roles", "not_heard", "timing", "delay", "nothing", "call_type", "words", "hard", "one_party")
 _FORMS = {"clause": frozenset({"clause"}), "thing": frozenset({"thing"}), "plain": _NONE}
-_NO_TRY = ("nothing", "quiet", "hard", "roles", "one_party", "one_lane", "not_heard", "words", "delay")
+_NO_TRY = ("nothing", "quiet", "hard", "roles", "one_party", "one_lane", "not_heard", "words", "delay", "resting")
 
 _SAID = frozenset({"said"})
 _PRACTICE: Mapping[str, frozenset[str]] = {
@@ -88,6 +91,8 @@ class Sentences:
     Args:
         texts: Sentences by dotted name, as checked by ``read_sentences``.
     """
+
+    skills = SKILLS
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = texts

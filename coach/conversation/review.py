@@ -136,6 +136,34 @@ class Drill:
 
 
 @dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the person's earlier calls changed in what is shown of this one; what was found depends on the call alone.
+
+    Attributes:
+        calls: SHA-256 of the earlier calls that it rests on.
+        passed_over: The skill that was not advised this time, as both calls before had it.
+        noticed: A sentence on what has begun to go well.
+        rest: The offer of a break, after hard calls running.
+    """
+
+    calls: tuple[str, ...] = ()
+    passed_over: str | None = None
+    noticed: str | None = None
+    rest: str | None = None
+
+    def __or__(self, other: Remembered | None) -> Remembered:
+        """Both together."""
+        if other is None:
+            return self
+        return Remembered(
+            tuple(dict.fromkeys((*self.calls, *other.calls))),
+            self.passed_over or other.passed_over,
+            self.noticed or other.noticed,
+            self.rest or other.rest,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Coaching:
     """Keep one, try one; more only for those who ask. ``why_no_try`` says why there is nothing to change."""
 
@@ -144,6 +172,7 @@ class Coaching:
     another: tuple[Advice, ...] = ()
     practice: tuple[Drill, ...] = ()
     why_no_try: str | None = None
+    because_of: Remembered | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,7 @@ def render_html(review: Review, sound: ReportSound | None = None) -> str:
         "try_": page.card(review, coaching.try_, say),
         "another": [page.card(review, advice, say) for advice in coaching.another],
         "practice": _practice(review, say),
+        "remembered": page.remembered(review),
         "picture": picture(review, sound.peaks, span, say),
         "bars": BARS,
         "worth": [entry for entry in entries if entry.tone in ("credit", "chance")],

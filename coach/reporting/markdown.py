@@ -48,6 +48,8 @@ def render_markdown(review: Review) -> str:
 def _advice(review: Review, say: Phrases) -> list[str]:
     coaching = review.coaching
     lines = [f"## {say('advice.heading')}", ""]
+    for sentence in page.remembered(review):
+        lines += [escape(sentence), ""]
     for heading, advice in (
         ("keep", coaching.keep),
         ("try", coaching.try_),

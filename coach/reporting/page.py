@@ -110,6 +110,12 @@ class Tally:
     moments: tuple[tuple[str, Place], ...]
 
 
+def remembered(review: Review) -> tuple[str, ...]:
+    """Return what earlier calls add to the advice: what has begun to go well, and the offer of a break."""
+    found = review.coaching.because_of
+    return tuple(sentence for sentence in (found.noticed, found.rest) if sentence) if found is not None else ()
+
+
 def place(review: Review, at: float) -> Place:
     """Return a point in the call; its turn is the one that holds it, or the next."""
     turns = review.conversation.turns

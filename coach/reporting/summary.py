@@ -6,7 +6,7 @@ from pathlib import Path
 
 from coach.conversation import Advice, Review
 from coach.reporting.opening import find, in_own_words, length, one_sided, spoke, title, why
-from coach.reporting.page import SURE, card
+from coach.reporting.page import SURE, card, remembered
 from coach.reporting.phrases import Phrases, phrases
 from coach.reporting.text import WIDTH, clean, clock, duration, number, percent, wrap
 
@@ -33,6 +33,8 @@ def terminal_summary(review: Review, report: Path | None, *, width: int = WIDTH,
     lines += wrap(say("summary.call", call=title(review, say), duration=duration(length(review))), width=width)
     for sentence in _glance(review, say):
         lines += wrap(sentence, indent="  ", width=width)
+    for sentence in remembered(review):
+        lines += ["", *wrap(clean(sentence), width=width)]
     for label, advice in (("keep", review.coaching.keep), ("try", review.coaching.try_)):
         lines += _advice(review, label, advice, say, width)
     if review.warnings:

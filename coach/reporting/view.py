@@ -14,6 +14,7 @@ from coach.conversation import (
     Measure,
     Moment,
     Recording,
+    Remembered,
     Review,
     Skill,
     Turn,
@@ -76,6 +77,7 @@ def as_json(review: Review) -> Json:
             "another": [_advice(advice, trying=True) for advice in review.coaching.another],
             "practice": [{"drill": writable(d.drill), "moment": d.moment} for d in review.coaching.practice],
             "why_no_try": _text(review.coaching.why_no_try),
+            **_because_of(review.coaching.because_of),
         },
     }
 
@@ -196,6 +198,14 @@ def _advice(advice: Advice | None, *, trying: bool) -> Json | None:
         shown["suggestion"] = _text(advice.suggestion)
     shown["why"] = writable(advice.why)
     return shown
+
+
+def _because_of(remembered: Remembered | None) -> Json:
+    """Return what earlier calls changed in what is shown; nothing where they changed nothing."""
+    if remembered is None:
+        return {}
+    shown = {name: _text(getattr(remembered, name)) for name in ("passed_over", "noticed", "rest")}
+    return {"because_of": {"calls": list(remembered.calls), **shown}}
 
 
 def _text(text: str | None) -> str | None:
