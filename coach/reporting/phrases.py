@@ -14,6 +14,8 @@ from coach.reporting.text import clean, duration, number, percent
 from coach.resources import resource
 
 FILE = "reports/templates/phrases.toml"
+SHIFT = "shift.toml"
+"""The sentences of a shift's pages, beside those of a report."""
 
 Tone = Literal["credit", "chance", "plain", "quiet"]
 TONES: tuple[Tone, ...] = ("credit", "chance", "plain", "quiet")
@@ -27,9 +29,11 @@ class Phrases:
 
     Attributes:
         sentences: ``{"advice.keep": "Keep", …}``; tables of TOML become dots.
+        file: Where they come from, for messages.
     """
 
     sentences: dict[str, str]
+    file: str = FILE
 
     def __call__(self, key: str, /, **values: object) -> str:
         """Return a sentence with its blanks filled in.
@@ -39,14 +43,14 @@ class Phrases:
         """
         sentence = self.sentences.get(key)
         if sentence is None:
-            raise ConfigurationError(f"{FILE} has no sentence “{key}”. Put it back, or restore the file.")
+            raise ConfigurationError(f"{self.file} has no sentence “{key}”. Put it back, or restore the file.")
 
         def fill(blank: re.Match[str]) -> str:
             name = blank[1]
             if name not in values:
                 known = ", ".join(f"{{{value}}}" for value in values) or "none"
                 raise ConfigurationError(
-                    f"{FILE}: “{key}” has the blank {{{name}}}, which nothing fills. Those it can have: {known}."
+                    f"{self.file}: “{key}” has the blank {{{name}}}, which nothing fills. Those it can have: {known}."
                 )
             return str(values[name])
 
@@ -125,13 +129,16 @@ class Phrases:
         return self(key, **{name: shape(value) for name, value in blanks.items() if value is not None})
 
 
-def phrases() -> Phrases:
+def phrases(name: str = "phrases.toml") -> Phrases:
     """Return the product's sentences, read again when the file has changed.
+
+    Args:
+        name: The file in ``reports/templates``: a report's own, or ``SHIFT``.
 
     Raises:
         ConfigurationError: The file is missing or is no TOML.
     """
-    path = resource("reports", "templates", "phrases.toml")
+    path = resource("reports", "templates", name)
     try:
         return _read(path, path.stat().st_mtime_ns)
     except OSError as error:
@@ -144,18 +151,19 @@ def _read(path: Path, _changed: int) -> Phrases:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} is not valid TOML: {error}. Mend the line, or restore the file.") from error
-    return Phrases(dict(_flat(tables)))
+    file = f"reports/templates/{path.name}"
+    return Phrases(dict(_flat(tables, file)), file)
 
 
-def _flat(table: dict[str, object], prefix: str = "") -> list[tuple[str, str]]:
+def _flat(table: dict[str, object], file: str, prefix: str = "") -> list[tuple[str, str]]:
     """Return the sentences of nested tables under dotted names."""
     sentences: list[tuple[str, str]] = []
     for name, value in table.items():
         key = f"{prefix}{name}"
         if isinstance(value, dict):
-            sentences += _flat(value, f"{key}.")
+            sentences += _flat(value, file, f"{key}.")
         elif isinstance(value, str):
             sentences.append((key, value))
         else:
-            raise ConfigurationError(f"{FILE}: “{key}” is not a sentence in quotes.")
+            raise ConfigurationError(f"{file}: “{key}” is not a sentence in quotes.")
     return sentences
