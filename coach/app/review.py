@@ -239,7 +239,7 @@ def last() -> Last:
         request = Request(**fields)
         output = Output(Path(kept["folder"]), kept["stem"])
         return Last(request, output, kept["agent"], tuple(kept["speakers"]), tuple(kept["formats"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise UsageError("There is no last review to swap. Name the recording: coach review CALL --swap.") from None
 
 

@@ -19,11 +19,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
+LONGEST = 1200
+"""Letters of the longest message; a name in it may be a file's or a setting's, and as long as somebody made it."""
+
 
 class CoachError(Exception):
-    """Something the person at the keyboard can mend; the message says how."""
+    """Something the person at the keyboard can mend; the message says how.
+
+    Args:
+        message: One of more than 1200 letters is cut in its middle, where it quotes what it is about.
+    """
 
     exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str = "") -> None:
+        if len(message) > LONGEST:
+            message = f"{message[: LONGEST // 2]} … {message[-LONGEST // 2 :]}"
+        super().__init__(message)
 
 
 class UsageError(CoachError):

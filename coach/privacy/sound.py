@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,15 @@ MERGE = 1.0
 
 UNHEARD = 10.0
 """Longest gap between two pieces of one number, in seconds, that is silenced where the party said nothing else."""
+
+BEEP = 1000
+"""Hertz of the tone that may stand where something was silenced."""
+
+BEEP_LEVEL = 0.08
+"""Its amplitude as a share of full scale, −22 dBFS: as loud as quiet speech, so that nobody is startled."""
+
+Cover = Literal["silence", "beep"]
+"""What is heard instead of what was taken out."""
 
 Int16 = NDArray[np.int16]
 
@@ -92,17 +101,19 @@ def _unheard(masked: Masked) -> Iterable[Interval]:
 
 
 class Silenced:
-    """A lane with silence over given spans, everything else bit for bit as it was.
+    """A lane with silence or a tone over given spans, everything else bit for bit as it was.
 
     Args:
         lane: The sound.
         silent: What to silence, in seconds. Sound fades over 10 ms inside each edge.
+        cover: What is heard there instead; a tone fades in after the sound has faded out.
     """
 
-    def __init__(self, lane: Lane, silent: Iterable[Interval]) -> None:
+    def __init__(self, lane: Lane, silent: Iterable[Interval], cover: Cover = "silence") -> None:
         self._lane = lane
         self._spans = [_whole(i) for i in bridge(silent, 0.0)]
         self._ends = [stop for _, stop in self._spans]
+        self._beep = cover == "beep"
 
     def __len__(self) -> int:
         """Return the number of samples."""
@@ -117,15 +128,32 @@ class Silenced:
             if first >= stop:
                 break
             silenced = np.array(block) if silenced is None else silenced
-            a, b = max(first, start), min(last, stop)
-            gain = _gain(np.arange(a, b), first, last)
-            silenced[a - start : b - start] = (silenced[a - start : b - start] * gain).astype(np.int16)
+            at = np.arange(max(first, start), min(last, stop))
+            part = slice(int(at[0]) - start, int(at[-1]) + 1 - start)
+            covered = silenced[part] * gain(at, first, last)
+            if self._beep:
+                covered += _tone(at, first, last)
+            silenced[part] = covered.astype(np.int16)
         return block if silenced is None else silenced
 
 
-def _gain(at: NDArray[np.int64], first: int, last: int) -> NDArray[np.float64]:
-    """Return the gain at sample positions inside a span: 1 falling to 0 over the fade, and back at its end."""
+def _tone(at: NDArray[np.int64], first: int, last: int) -> NDArray[np.float64]:
+    """Return a tone at sample positions inside a span, from where the sound has faded to where it comes back."""
     fade = int(FADE * RATE)
+    rising = np.clip(np.minimum(at - first - fade, last - fade - 1 - at) / fade, 0.0, 1.0)
+    return np.asarray(rising * BEEP_LEVEL * 32_767 * np.sin(2 * np.pi * BEEP / RATE * at))
+
+
+def gain(at: NDArray[np.int64], first: int, last: int, *, rate: int = RATE) -> NDArray[np.float64]:
+    """Return the gain at sample positions inside a span: 1 falling to 0 over the fade, and back at its end.
+
+    Args:
+        at: Positions, in samples.
+        first: The span's first sample.
+        last: The sample after its last.
+        rate: Samples a second.
+    """
+    fade = int(FADE * rate)
     if last - first < 2 * fade:
         return np.zeros(len(at))
     down, up = 1 - (at - first + 1) / fade, 1 - (last - at) / fade

@@ -122,3 +122,36 @@ def test_short_gaps_between_spans_are_merged() -> None:
 
 def test_nothing_private_silences_nothing() -> None:
     assert spans_to_silence(mask(call(Word("hello", 0.0, 0.5))), duration=20.0) == ()
+
+
+def level(samples: NDArray[np.int16], low: float, high: float) -> float:
+    """Return the share of full scale of what lies between two frequencies, in hertz."""
+    spectrum = np.fft.rfft(samples.astype(float) / 32_768 * np.hanning(len(samples)))
+    at = np.fft.rfftfreq(len(samples), 1 / RATE)
+    return float(np.sqrt((np.abs(spectrum[(at >= low) & (at < high)]) ** 2).sum()) / len(samples) * 2)
+
+
+def test_a_beep_is_one_modest_tone_and_nothing_of_the_sound() -> None:
+    rng = np.random.default_rng(1)
+    tone = Tone()
+    tone.samples = rng.normal(0, 6000, len(tone)).astype(np.int16)
+
+    heard = Silenced(tone, [Interval(0.5, 1.5)], "beep").read(0, len(tone))
+
+    inside = heard[int(0.52 * RATE) : int(1.48 * RATE)]
+    assert 0.03 < level(inside, 950, 1050) < 0.12
+    assert level(inside, 0, 900) < 0.0005
+    assert level(inside, 1100, RATE / 2) < 0.0005
+    assert np.abs(inside).max() <= 0.081 * 32_768
+    np.testing.assert_array_equal(heard[: RATE // 2], tone.samples[: RATE // 2])
+    np.testing.assert_array_equal(heard[3 * RATE // 2 :], tone.samples[3 * RATE // 2 :])
+
+
+def test_a_beep_is_the_same_however_it_is_read() -> None:
+    lane = Silenced(Tone(), [Interval(0.3, 0.9), Interval(1.2, 1.21)], "beep")
+    whole = lane.read(0, len(lane))
+
+    for size in (1, 777, 4096):
+        pieces = [lane.read(at, at + size) for at in range(0, 20_000, size)]
+        np.testing.assert_array_equal(np.concatenate(pieces)[:20_000], whole[:20_000])
+    assert not lane.read(int(1.2 * RATE), int(1.21 * RATE)).any()
