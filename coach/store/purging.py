@@ -1,0 +1,166 @@
+"""Calls forgotten, with proof: the rows go, their space is overwritten, and only hashes stay."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select
+
+from coach.conversation import LockedError, StorageError
+from coach.store import tables
+from coach.store.errors import speaking
+from coach.store.fetching import AT_ONCE
+from coach.store.writing import now
+
+DUE: Final = "scrub_due"
+"""In ``about`` while rows are gone and their space is not yet overwritten."""
+
+_ENDED: Final = ("done", "failed", "gone")
+"""States whose accounts may be forgotten; what was set aside stays known, or it would be tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which calls to forget: those that meet every condition that is not ``None``."""
+
+    before: datetime | None
+    agent: str | None
+    sha256: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What went."""
+
+    calls: tuple[str, ...]
+    files: int
+    attempts: int
+
+
+def purge(writing: Engine, folder: Path, asked: Asked) -> Gone:
+    """Remove calls. Killed at any point, the next purge with the same wish ends it.
+
+    Tombstones come first, so that nothing is taken in meanwhile; then the files, then the rows.
+
+    Raises:
+        ValueError: No condition.
+        StorageError: A file could not be removed; the rows are still there.
+    """
+    if asked.before is None and asked.agent is None and asked.sha256 is None:
+        raise ValueError("a purge needs a condition")
+    with writing.begin() as connection:
+        hashes = _hashes(connection, asked)
+        _bury(connection, hashes, asked.why)
+    files = _unlink(folder, hashes)
+    with writing.begin() as connection:
+        attempts = _forget(connection, hashes, asked)
+    return Gone(tuple(hashes), files, attempts)
+
+
+def _hashes(connection: Connection, asked: Asked) -> list[str]:
+    calls, results = tables.calls, tables.results
+    first = select(func.min(results.c.reviewed_at)).where(results.c.sha256 == calls.c.sha256).scalar_subquery()
+    conditions: list[ColumnElement[bool]] = []
+    if asked.before is not None:
+        conditions.append(func.coalesce(calls.c.started_at, first, calls.c.added_at) < asked.before)
+    if asked.agent is not None:
+        conditions.append(calls.c.agent == asked.agent)
+    if asked.sha256 is not None:
+        conditions.append(calls.c.sha256 == asked.sha256)
+    found = list(connection.scalars(select(calls.c.sha256).where(*conditions).order_by(calls.c.sha256)))
+    if asked.sha256 is not None and asked.before is None and asked.agent is None and not found:
+        found = [asked.sha256]  # never reviewed here, or half purged: its files and accounts go all the same
+    return found
+
+
+def _bury(connection: Connection, hashes: Sequence[str], why: str) -> None:
+    table = tables.tombstones
+    for some in _some(hashes):
+        there = set(connection.scalars(select(table.c.sha256).where(table.c.sha256.in_(some))))
+        new = [{"sha256": sha256, "at": now(), "why": why} for sha256 in some if sha256 not in there]
+        if new:
+            connection.execute(insert(table), new)
+
+
+def _forget(connection: Connection, hashes: Sequence[str], asked: Asked) -> int:
+    attempts, looks, gone = tables.attempts, tables.looks, 0
+    for some in _some(hashes):
+        connection.execute(delete(tables.calls).where(tables.calls.c.sha256.in_(some)))
+        gone += connection.execute(delete(attempts).where(attempts.c.sha256.in_(some))).rowcount
+    if asked.before is not None and asked.agent is None and asked.sha256 is None:
+        old = (attempts.c.last_at < asked.before) & attempts.c.state.in_(_ENDED)
+        gone += connection.execute(delete(attempts).where(old)).rowcount
+        connection.execute(delete(looks).where(looks.c.at < asked.before))
+    if asked.agent is not None and asked.before is None and asked.sha256 is None:
+        connection.execute(delete(looks).where(looks.c.agent == asked.agent))
+    if not connection.scalar(select(tables.about.c.value).where(tables.about.c.name == DUE)):
+        connection.execute(insert(tables.about).values(name=DUE, value="yes"))
+    return gone
+
+
+def _some(hashes: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(hashes), AT_ONCE):
+        yield hashes[start : start + AT_ONCE]
+
+
+def _unlink(folder: Path, hashes: Sequence[str]) -> int:
+    """Remove the Parquet files of calls, whatever month they lie in."""
+    wanted, gone = set(hashes), 0
+    try:
+        for file in folder.glob("*/month=*/*.parquet"):
+            if file.name.split("-")[0].removesuffix(".parquet") in wanted:
+                file.unlink(missing_ok=True)
+                gone += 1
+    except OSError as error:
+        raise StorageError(
+            f"{folder} could not be cleared: {error.strerror or type(error).__name__}. Nothing was purged; mend its "
+            "permissions and purge again."
+        ) from None
+    return gone
+
+
+def scrub(engine: Engine, writing: Engine, file: Path | None) -> bool:
+    """Overwrite the space of rows that went, where that is due.
+
+    Returns:
+        Whether nothing is due any more. ``False`` while another program holds the database.
+    """
+    with engine.begin() as connection:
+        if not connection.scalar(select(tables.about.c.value).where(tables.about.c.name == DUE)):
+            return True
+    try:
+        with speaking("the store"):
+            _scrub_file(engine) if file is not None else _scrub_server(engine)
+    except LockedError:
+        return False
+    with writing.begin() as connection:
+        connection.execute(delete(tables.about).where(tables.about.c.name == DUE))
+    if file is not None:
+        with contextlib.closing(engine.raw_connection()) as raw:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return True
+
+
+def _scrub_file(engine: Engine) -> None:
+    with contextlib.closing(engine.raw_connection()) as raw:
+        cursor = raw.cursor()
+        for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            cursor.execute(statement)
+            busy = cursor.fetchone() if statement.startswith("PRAGMA") else None
+            if busy is not None and busy[0]:
+                raise LockedError("The store is being read.")
+
+
+def _scrub_server(engine: Engine) -> None:
+    names = ", ".join(table.name for table in (tables.calls, tables.results, *tables.OF_RESULT, *_OTHERS))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"VACUUM (FULL) {names}")
+
+
+_OTHERS: Final = (tables.answers, tables.attempts, tables.looks)
