@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coach.app.intake.shown import hide
 from coach.conversation import (
     CoachError,
     Coaching,
@@ -52,6 +53,8 @@ class Request:
         name: Stem of the reports, where the inputs do not give one.
         agent_label: The agent's speaker as an earlier review of the call calls them: how a swap is asked for.
         swapped: The two files have been exchanged by a swap since they were named.
+        known: What is known of the recording from elsewhere, instead of what lies beside it.
+        private: Numbers and names of customers that the files' names hold, and that no report may show.
     """
 
     recording: Path | None = None
@@ -65,6 +68,12 @@ class Request:
     name: str | None = None
     agent_label: str | None = None
     swapped: bool = False
+    known: Sidecar | None = None
+    private: tuple[str, ...] = field(default=(), repr=False)
+
+    def hide(self, text: str) -> str:
+        """Return a text with everything private replaced, what is known of the customer included."""
+        return hide(text, self.private) if self.private else mask_text(text)
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -159,5 +168,5 @@ class Failure:
     def of(cls, request: Request, stage: str, error: Exception) -> Failure:
         """Return the failure that an exception amounts to; an unforeseen one shows its kind alone."""
         if isinstance(error, CoachError):
-            return cls(request, stage, mask_text(str(error)), error.exit_code)
+            return cls(request, stage, request.hide(str(error)), error.exit_code)
         return cls(request, stage, f"{unforeseen(error)} (stage: {stage})", 1)

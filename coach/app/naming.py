@@ -13,7 +13,6 @@ from pathlib import Path
 
 from coach.app.item import Request
 from coach.conversation import NoSuchRecording, StorageError
-from coach.privacy.mask import mask_text
 
 SCHEMA = "coach.review/1"
 _SOURCE = re.compile(r'<meta name="coach-source" content="([0-9a-f]{64})">')
@@ -115,7 +114,7 @@ def _stem(request: Request) -> str:
     else:
         stem = request.source.stem
     # A name may come from a phone system or a person; it must stay one file in this folder.
-    safe = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in mask_text(stem))
+    safe = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in request.hide(stem))
     return safe.encode()[:_LONGEST].decode(errors="ignore").strip(" .") or "call"
 
 

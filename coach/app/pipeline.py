@@ -138,7 +138,7 @@ class Pipeline:
         shown["settings"] = {
             name: {"value": _plain(setting.value), "origin": setting.origin}
             for name, setting in self.settings.values.items()
-            if setting.value is not None and name not in ("out", "models")
+            if setting.value is not None and name not in ("out", "models", "sources", "timezone")
         }
         asked = {"only_me": request.only_me, "raw": request.raw, "swapped": request.swapped}
         shown |= {name: value for name, value in asked.items() if value}

@@ -207,7 +207,8 @@ def remember(outcome: Outcome) -> None:
         return
     paths = {
         name: str(value.resolve()) if isinstance(value, Path) else value
-        for name, value in asdict(outcome.request).items()
+        for name, value in asdict(replace(outcome.request, known=None, private=())).items()
+        if name not in ("known", "private")
     }
     kept = {
         "request": paths,

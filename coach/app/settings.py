@@ -11,9 +11,11 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import platformdirs
 
+from coach.app.intake.patterns import Pattern
 from coach.conversation import ConfigurationError, UsageError
 from coach.nearest import did_you_mean
 from coach.privacy.kinds import DEFAULT, KINDS
@@ -146,6 +148,25 @@ def _channel(raw: object) -> Value:
     return str(raw)
 
 
+def _sources(raw: object) -> Value:
+    """Read a table of patterns for the names of recordings, by any name of your own."""
+    if not isinstance(raw, Mapping) or not all(isinstance(k, str) and isinstance(v, str) for k, v in raw.items()):
+        raise ValueError("expected a table of patterns, such as desk = '(?P<agent>[a-z]+)_(?P<date>[0-9]{8})'")
+    for name, text in raw.items():
+        Pattern.of(name, text)
+    return dict(raw)
+
+
+def _timezone(raw: object) -> str:
+    name = _text(raw)
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = did_you_mean(name, available_timezones()) if "/" in name else "a name such as America/Chicago is needed"
+        raise ValueError(f'there is no time zone "{name}"; {near}') from None
+    return name
+
+
 KEYS: Mapping[str, Key] = {
     "agent": Key("name or number of the agent, as the report shows it", None, _text),
     "agent_channel": Key("which channel is the agent's, or a table of file patterns", None, _channel),
@@ -162,6 +183,8 @@ KEYS: Mapping[str, Key] = {
     "rubric": Key("name of a rubric, or a path to one", "support", _path, result=True),
     "mask": Key(f"what is masked: {', '.join(KINDS)}", MASKED, _masked, result=True),
     "models": Key("folder that holds pulled models", None, _path),
+    "sources": Key("patterns that tell what recordings are by their names", None, _sources),
+    "timezone": Key("time zone of times that name none, such as America/Chicago", None, _timezone),
 }
 
 

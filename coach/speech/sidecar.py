@@ -38,11 +38,17 @@ _EXPECTED = {
     "agent": "a name or a number",
     "agent_channel": "left, right, 0 or 1",
     "started_at": "a time such as 2026-03-02T09:14:00Z",
-    "direction": "inbound or outbound",
+    "direction": "inbound, outbound or internal",
     "call_type": "small letters, digits and hyphens",
 }
 _CHANNELS = {"left": 0, "right": 1, "0": 0, "1": 1}
-_DIRECTIONS = {"inbound": "inbound", "in": "inbound", "outbound": "outbound", "out": "outbound"}
+_DIRECTIONS = {
+    "inbound": "inbound",
+    "in": "inbound",
+    "outbound": "outbound",
+    "out": "outbound",
+    "internal": "internal",
+}
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NAMED: tuple[tuple[re.Pattern[str], str, float], ...] = (
@@ -62,7 +68,7 @@ class Sidecar:
         agent: Name or number of the agent.
         agent_channel: 0 for left, 1 for right.
         started_at: ISO 8601.
-        direction: ``inbound`` or ``outbound``.
+        direction: ``inbound``, ``outbound`` or ``internal``.
         call_type: As the recipe's call types are named.
         warnings: What could not be used.
     """
@@ -136,7 +142,7 @@ def claim_from_name(recording: Path) -> Claim | None:
 def _read(path: Path) -> Sidecar | None:
     origin = f"the sidecar {clean(path.name)}"
     try:
-        data = _bytes(path)
+        data = read_regular(path)
     except OSError:
         return None
     if len(data) > MAX_BYTES:
@@ -152,8 +158,8 @@ def _read(path: Path) -> Sidecar | None:
     return _of(values, origin)
 
 
-def _bytes(path: Path) -> bytes:
-    """Return a regular file's bytes, one more than is allowed at most.
+def read_regular(path: Path) -> bytes:
+    """Return the bytes of a regular file that is no link, one more than :data:`MAX_BYTES` at most.
 
     Raises:
         OSError: Nothing is there, or a link, a pipe, a folder.

@@ -67,7 +67,9 @@ class Decode(Stage):
         request = call.request
         imported = read_transcript(request.transcript) if request.transcript is not None else None
         sound = self._sound(request, call.settings, lambda share: call.progress(self.name, share))
-        sidecar = read_sidecar(request.recording) if request.recording is not None else None
+        sidecar = request.known
+        if sidecar is None and request.recording is not None:
+            sidecar = read_sidecar(request.recording)
         if sidecar is None and sound is not None:
             sidecar = from_tags(sound.tags)
         warnings = (

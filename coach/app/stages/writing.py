@@ -139,7 +139,7 @@ def build_review(call: Call, provenance: Provenance, recipe: Mapping[str, object
         separation=call.separation,
         told_apart=call.told_apart,
         heard=heard,
-        warnings=tuple(dict.fromkeys((*map(mask_text, call.warnings), *_cautions(roles, heard)))),
+        warnings=tuple(dict.fromkeys((*map(call.request.hide, call.warnings), *_cautions(roles, heard)))),
         masked=call.masked or {},
         provenance=provenance,
         roles=roles,
@@ -163,12 +163,12 @@ def _recording(call: Call, roles: Roles) -> Recording:
         return Recording(agent=name, started_at=started)
     known: tuple[Role, ...] = ("agent", "customer") if len(sound.parts) > 1 else ("unknown",)
     parts = tuple(
-        Part(role, mask_text(path.name), digest)
+        Part(role, call.request.hide(path.name), digest)
         for role, (path, digest) in zip(known, sound.parts, strict=False)
         if len(sound.parts) > 1
     )
     return Recording(
-        uri=mask_text(call.request.source.name),
+        uri=call.request.hide(call.request.source.name),
         sha256=sound.sha256,
         duration=sound.duration,
         sample_rate=sound.sample_rate,

@@ -1,0 +1,64 @@
+"""Names and addresses of recordings as they may be shown: customers' numbers, passwords and signatures taken out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit, urlunsplit
+
+from coach.privacy.text import mask_text
+from coach.reporting.text import clean
+
+CUSTOMER = "[customer]"
+_FEWEST_DIGITS = 6
+"""Digits from which a number may be a customer's; an extension has fewer."""
+_NATIONAL = 10
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_CODED = r"(?:%[0-9A-Fa-f]{2}|[-. ()])*"  # what may stand between the digits of one number in a name
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is an address (``s3://…``) and no path; a drive's letter is none."""
+    return _ADDRESS.match(text) is not None
+
+
+def hide(text: str, private: Iterable[str] = ()) -> str:
+    """Return a text in one line with what is private in it replaced.
+
+    Args:
+        text: A path, an address, a sentence.
+        private: Numbers and names of customers, however they are written.
+
+    >>> hide("q-600-2125550188-20260302.wav", ["+1 (212) 555-0188"])
+    'q-600-[customer]-20260302.wav'
+    """
+    if is_address(text):
+        text = _bare(text)
+    for one in private:
+        text = _without(text, one)
+    return clean(mask_text(clean(text)))
+
+
+def is_private(text: str) -> bool:
+    """Return whether a caller's or called number is a person's, and no extension, ``unknown`` or ``anonymous``."""
+    return sum(char.isdigit() for char in text) >= _FEWEST_DIGITS
+
+
+def _without(text: str, private: str) -> str:
+    digits = "".join(char for char in private if char.isdecimal() and char.isascii())
+    if len(digits) >= _FEWEST_DIGITS:
+        for number in dict.fromkeys((digits, digits[-_NATIONAL:])):
+            spelt = _CODED.join(number)
+            text = re.sub(rf"(?<!\d)(?:\+|%2[Bb])?(?:(?:00)?1{_CODED})?{spelt}(?!\d)", CUSTOMER, text)
+        return text
+    words = clean(private)
+    return re.sub(re.escape(words), CUSTOMER, text, flags=re.IGNORECASE) if len(words) > 2 else text
+
+
+def _bare(address: str) -> str:
+    """Return an address without user, password, signature and fragment."""
+    try:
+        parts = urlsplit(address)
+        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    except ValueError:
+        return address.partition("?")[0]
