@@ -61,7 +61,7 @@ def placing(path: Path, mode: int = 0o600, *, instead: str = INSTEAD) -> Iterato
         unfinished.chmod(mode)
         unfinished.replace(path)
         unfinished = None
-        _sync_folder(folder)
+        sync_folder(folder)
     except OSError as error:
         raise StorageError(_sentence(path, error, instead)) from error
     finally:
@@ -80,7 +80,7 @@ def _sweep(folder: Path, prefix: str) -> None:
                     old.unlink()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the new name last; file systems that cannot open a folder keep it in their own way."""
     try:
         handle = os.open(folder, os.O_RDONLY)

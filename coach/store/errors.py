@@ -6,7 +6,7 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from coach.conversation import CoachError, ConfigurationError, LockedError, StorageError
@@ -41,12 +41,18 @@ def speaking(where: str) -> Iterator[None]:
         raise _sqlite(where, _code(error) or "") from None
     except PoolTimeout:
         raise LockedError(f"{where} is busy. Try again in a moment.") from None
+    except StatementError as error:
+        if isinstance(error.orig, (TypeError, ValueError)):  # a mistake of the program, such as a time without a zone
+            raise error.orig from None
+        raise _unknown(where, error) from None
     except SQLAlchemyError as error:
-        raise StorageError(
-            f"{where} could not be used: {type(error).__name__}. `coach doctor` looks into it."
-        ) from None
+        raise _unknown(where, error) from None
     except RecursionError:
         raise StorageError(f"{where} cannot take values nested so deeply.") from None
+
+
+def _unknown(where: str, error: Exception) -> StorageError:
+    return StorageError(f"{where} could not be used: {type(error).__name__}. `coach doctor` looks into it.")
 
 
 def _code(error: BaseException | None) -> str | None:

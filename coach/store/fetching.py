@@ -160,7 +160,10 @@ def _skill(row: RowMapping) -> StoredSkill:
 def runs(connection: Connection) -> list[Run]:
     """Return every run that has results, by fingerprint."""
     table = tables.runs
-    rows = connection.execute(select(table).order_by(table.c.fingerprint)).mappings()
+    used = select(_results.c.fingerprint)
+    rows = connection.execute(
+        select(table).where(table.c.fingerprint.in_(used)).order_by(table.c.fingerprint)
+    ).mappings()
     return [Run(**row) for row in rows]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import time
@@ -15,6 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError
 
 from coach.conversation import ConfigurationError, StorageError
+from coach.files import sync_folder
 from coach.store import tables
 from coach.store.errors import speaking
 from coach.store.values import Purpose
@@ -114,16 +116,21 @@ def connect(where: Place) -> Engine:
         engine = create_engine(
             where.url,
             hide_parameters=True,
+            json_serializer=_json,
             pool_pre_ping=True,
             connect_args={"connect_timeout": int(PATIENCE), "application_name": "coach"},
         )
         event.listen(engine, "begin", _begin_on_server)
         return engine
     _make_private(where.file)
-    engine = create_engine(where.url, hide_parameters=True, connect_args={"timeout": PATIENCE})
+    engine = create_engine(where.url, hide_parameters=True, json_serializer=_json, connect_args={"timeout": PATIENCE})
     event.listen(engine, "connect", _pragmas)
     event.listen(engine, "begin", _begin_in_file)
     return engine
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)  # to be read in the database too
 
 
 def _make_private(file: Path) -> None:
@@ -137,8 +144,11 @@ def _make_private(file: Path) -> None:
             )
         if file.parent == library():
             file.parent.chmod(0o700)
+        new = not file.exists()
         os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
         file.chmod(0o600)  # SQLite gives its -wal and -shm the same
+        if new:
+            sync_folder(file.parent)
     except OSError as error:
         raise StorageError(
             f"{file} cannot be made or opened: {error.strerror or type(error).__name__}. "

@@ -15,10 +15,11 @@ from coach.conversation import LockedError, StorageError
 from coach.store import tables
 from coach.store.errors import speaking
 from coach.store.fetching import AT_ONCE
+from coach.store.opening import PATIENCE
 from coach.store.writing import now
 
 DUE: Final = "scrub_due"
-"""In ``about`` while rows are gone and their space is not yet overwritten."""
+"""In ``about`` from the beginning of a purge until the space of what went is overwritten."""
 
 _ENDED: Final = ("done", "failed", "gone")
 """States whose accounts may be forgotten; what was set aside stays known, or it would be tried again."""
@@ -44,7 +45,7 @@ class Gone:
 
 
 def purge(writing: Engine, folder: Path, asked: Asked) -> Gone:
-    """Remove calls. Killed at any point, the next purge with the same wish ends it.
+    """Remove calls. Killed at any point, the next opening of the store ends it.
 
     Tombstones come first, so that nothing is taken in meanwhile; then the files, then the rows.
 
@@ -57,10 +58,33 @@ def purge(writing: Engine, folder: Path, asked: Asked) -> Gone:
     with writing.begin() as connection:
         hashes = _hashes(connection, asked)
         _bury(connection, hashes, asked.why)
+        _mark(connection)
     files = _unlink(folder, hashes)
     with writing.begin() as connection:
-        attempts = _forget(connection, hashes, asked)
+        attempts = _forget(connection, hashes) + _forget_accounts(connection, asked)
     return Gone(tuple(hashes), files, attempts)
+
+
+def resume(writing: Engine, folder: Path) -> None:
+    """End a purge that was interrupted: what has a tombstone goes."""
+    calls, attempts, dead = tables.calls, tables.attempts, select(tables.tombstones.c.sha256)
+    with writing.begin() as connection:
+        hashes = set(connection.scalars(select(calls.c.sha256).where(calls.c.sha256.in_(dead))))
+        hashes |= {str(sha) for sha in connection.scalars(select(attempts.c.sha256).where(attempts.c.sha256.in_(dead)))}
+    if hashes:
+        _unlink(folder, sorted(hashes))
+        with writing.begin() as connection:
+            _forget(connection, sorted(hashes))
+
+
+def due(connection: Connection) -> bool:
+    """Return whether a purge is not quite over."""
+    return connection.scalar(select(tables.about.c.value).where(tables.about.c.name == DUE)) is not None
+
+
+def _mark(connection: Connection) -> None:
+    if not due(connection):
+        connection.execute(insert(tables.about).values(name=DUE, value="yes"))
 
 
 def _hashes(connection: Connection, asked: Asked) -> list[str]:
@@ -88,20 +112,26 @@ def _bury(connection: Connection, hashes: Sequence[str], why: str) -> None:
             connection.execute(insert(table), new)
 
 
-def _forget(connection: Connection, hashes: Sequence[str], asked: Asked) -> int:
-    attempts, looks, gone = tables.attempts, tables.looks, 0
+def _forget(connection: Connection, hashes: Sequence[str]) -> int:
+    attempts, gone = tables.attempts, 0
     for some in _some(hashes):
         connection.execute(delete(tables.calls).where(tables.calls.c.sha256.in_(some)))
         gone += connection.execute(delete(attempts).where(attempts.c.sha256.in_(some))).rowcount
-    if asked.before is not None and asked.agent is None and asked.sha256 is None:
-        old = (attempts.c.last_at < asked.before) & attempts.c.state.in_(_ENDED)
-        gone += connection.execute(delete(attempts).where(old)).rowcount
-        connection.execute(delete(looks).where(looks.c.at < asked.before))
-    if asked.agent is not None and asked.before is None and asked.sha256 is None:
-        connection.execute(delete(looks).where(looks.c.agent == asked.agent))
-    if not connection.scalar(select(tables.about.c.value).where(tables.about.c.name == DUE)):
-        connection.execute(insert(tables.about).values(name=DUE, value="yes"))
     return gone
+
+
+def _forget_accounts(connection: Connection, asked: Asked) -> int:
+    """Remove accounts that are about no call that went, where the wish is about nothing but time, or one agent."""
+    attempts, looks = tables.attempts, tables.looks
+    if asked.sha256 is not None:
+        return 0
+    if asked.agent is not None:
+        if asked.before is None:
+            connection.execute(delete(looks).where(looks.c.agent == asked.agent))
+        return 0
+    connection.execute(delete(looks).where(looks.c.at < asked.before))
+    old = (attempts.c.last_at < asked.before) & attempts.c.state.in_(_ENDED)
+    return connection.execute(delete(attempts).where(old)).rowcount
 
 
 def _some(hashes: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -113,8 +143,8 @@ def _unlink(folder: Path, hashes: Sequence[str]) -> int:
     """Remove the Parquet files of calls, whatever month they lie in."""
     wanted, gone = set(hashes), 0
     try:
-        for file in folder.glob("*/month=*/*.parquet"):
-            if file.name.split("-")[0].removesuffix(".parquet") in wanted:
+        for file in folder.glob("*/month=*/*"):
+            if file.name.removeprefix(".").split(".")[0] in wanted:  # unfinished ones too
                 file.unlink(missing_ok=True)
                 gone += 1
     except OSError as error:
@@ -125,42 +155,49 @@ def _unlink(folder: Path, hashes: Sequence[str]) -> int:
     return gone
 
 
-def scrub(engine: Engine, writing: Engine, file: Path | None) -> bool:
-    """Overwrite the space of rows that went, where that is due.
+def scrub(engine: Engine, writing: Engine, file: Path | None, patience: float) -> bool:
+    """Overwrite the space of rows that went.
+
+    Args:
+        engine: Of the database.
+        writing: The same for writing.
+        file: The database file; ``None`` on a server.
+        patience: Seconds to wait for others who read.
 
     Returns:
-        Whether nothing is due any more. ``False`` while another program holds the database.
+        Whether it is done; not while another program holds the database, or where the disk has no room for it.
     """
-    with engine.begin() as connection:
-        if not connection.scalar(select(tables.about.c.value).where(tables.about.c.name == DUE)):
-            return True
     try:
         with speaking("the store"):
-            _scrub_file(engine) if file is not None else _scrub_server(engine)
-    except LockedError:
+            _scrub_server(engine, patience) if file is None else _scrub_file(engine, patience)
+            with writing.begin() as connection:
+                connection.execute(delete(tables.about).where(tables.about.c.name == DUE))
+    except (LockedError, StorageError):
         return False
-    with writing.begin() as connection:
-        connection.execute(delete(tables.about).where(tables.about.c.name == DUE))
-    if file is not None:
-        with contextlib.closing(engine.raw_connection()) as raw:
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return True
 
 
-def _scrub_file(engine: Engine) -> None:
+def _scrub_file(engine: Engine, patience: float) -> None:
     with contextlib.closing(engine.raw_connection()) as raw:
         cursor = raw.cursor()
-        for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-            cursor.execute(statement)
-            busy = cursor.fetchone() if statement.startswith("PRAGMA") else None
-            if busy is not None and busy[0]:
-                raise LockedError("The store is being read.")
+        cursor.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+        try:
+            for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                row = cursor.execute(statement).fetchone()
+                if row is not None and row[0]:
+                    raise LockedError("The store is being read.")
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
 
 
-def _scrub_server(engine: Engine) -> None:
+def _scrub_server(engine: Engine, patience: float) -> None:
     names = ", ".join(table.name for table in (tables.calls, tables.results, *tables.OF_RESULT, *_OTHERS))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"VACUUM (FULL) {names}")
+        connection.exec_driver_sql(f"SET lock_timeout = {int(patience * 1000)}")
+        try:
+            connection.exec_driver_sql(f"VACUUM (FULL) {names}")
+        finally:
+            connection.exec_driver_sql("RESET lock_timeout")
 
 
 _OTHERS: Final = (tables.answers, tables.attempts, tables.looks)

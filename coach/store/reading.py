@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,28 +9,34 @@ from datetime import UTC, datetime
 from typing import Final
 
 from coach.store.errors import ReviewFileError
+from coach.store.fields import (
+    LONG,
+    LONGEST,
+    SHORT,
+    Row,
+    listed,
+    mapping,
+    needed,
+    number,
+    optional,
+    plain,
+    shown,
+    text,
+    whole_number,
+    wrong,
+)
 
 SCHEMA: Final = "coach.review/1"
-
-SHORT, LONG, LONGEST = 200, 4_000, 200_000
-"""Letters of a name, of a sentence, of what was said; what is longer is cut."""
-
-MOST = 100_000
-"""Moments, turns or warnings of one review: a four-hour call has some thousands."""
-
-DEEPEST = 8
-"""Levels of what a moment refers to."""
 
 SENTENCE = 6
 """Words of a sentence worth remembering: shorter ones are said by everybody."""
 
-_LARGEST = 2**31 - 1  # what an integer column takes in both databases
+LONGEST_SENTENCE = 300
+"""Letters of one: what is longer is remembered by its beginning."""
+
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
-_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 _ENDS = re.compile(r"(?<=[.?!…])\s+")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-
-Row = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +120,14 @@ def identity(review: Mapping[str, object]) -> str:
         if value is not None:
             if isinstance(value, str) and _SHA256.match(value):
                 return value
-            raise _wrong("recording.sha256", "64 hexadecimal digits")
+            raise wrong("recording.sha256", "64 hexadecimal digits")
     raise ReviewFileError("This review says neither recording.sha256 nor source, so nobody could tell whose it is.")
 
 
 def _run(provenance: Mapping[str, object]) -> Row:
     fingerprint = text(provenance.get("fingerprint"), "provenance.fingerprint", LONGEST)
     if not 0 < len(fingerprint) <= 128:
-        raise _wrong("provenance.fingerprint", "1 to 128 letters")
+        raise wrong("provenance.fingerprint", "1 to 128 letters")
     given = mapping(provenance.get("definitions"), "provenance.definitions")
     return {
         "fingerprint": fingerprint,
@@ -131,7 +136,7 @@ def _run(provenance: Mapping[str, object]) -> Row:
         "transcriber": text(provenance.get("transcriber"), "provenance.transcriber", SHORT),
         "diarizer": optional(provenance.get("diarizer"), "provenance.diarizer", SHORT),
         "definitions": {
-            text(name, "provenance.definitions", SHORT): whole_number(version, f"provenance.definitions.{_shown(name)}")
+            text(name, "provenance.definitions", SHORT): whole_number(version, f"provenance.definitions.{shown(name)}")
             for name, version in given.items()
         },
     }
@@ -154,7 +159,7 @@ def _words(turns: Sequence[Mapping[str, object]]) -> int:
 
 def _measures(review: Mapping[str, object]) -> Iterator[Row]:
     for name, given in mapping(review.get("measures"), "measures").items():
-        where = f"measures.{_shown(name)}"
+        where = f"measures.{shown(name)}"
         measure = mapping(given, where)
         yield {
             "name": text(name, "measures", SHORT),
@@ -231,105 +236,7 @@ def normalised(sentence: str) -> str:
     >>> normalised("Thank you for calling; how can I help?")
     'thank you for calling how can i help'
     """
-    return " ".join(word.replace("’", "'") for word in _WORD.findall(sentence.casefold()))[:300]
-
-
-def mapping(value: object, where: str) -> Mapping[str, object]:
-    """Return a value that must be an object with names.
-
-    Raises:
-        ReviewFileError: It is not.
-    """
-    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
-        raise _wrong(where, "an object")
-    return value
-
-
-def listed(value: object, where: str) -> Sequence[object]:
-    """Return a value that must be a list of bearable length.
-
-    Raises:
-        ReviewFileError: It is not.
-    """
-    if not isinstance(value, (list, tuple)):
-        raise _wrong(where, "a list")
-    if len(value) > MOST:
-        raise _wrong(where, f"a list of at most {MOST} entries")
-    return value
-
-
-def text(value: object, where: str, longest: int) -> str:
-    """Return a value that must be text, without what databases refuse, cut to a length.
-
-    Raises:
-        ReviewFileError: It is not text.
-    """
-    if not isinstance(value, str):
-        raise _wrong(where, "text")
-    return _NOT_TEXT.sub("\ufffd", value[:longest])
-
-
-def optional(value: object, where: str, longest: int) -> str | None:
-    """Return a value that must be text or nothing."""
-    return None if value is None else text(value, where, longest)
-
-
-def number(value: object, where: str) -> float | None:
-    """Return a value that must be a finite number or nothing.
-
-    Raises:
-        ReviewFileError: It is neither.
-    """
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise _wrong(where, "a number or null")
-    try:
-        real = float(value)
-    except OverflowError:
-        real = math.inf
-    if not math.isfinite(real):
-        raise _wrong(where, "a finite number")
-    return real
-
-
-def needed(value: object, where: str) -> float:
-    """Return a value that must be a finite number."""
-    real = number(value, where)
-    if real is None:
-        raise _wrong(where, "a number")
-    return real
-
-
-def whole_number(value: object, where: str) -> int:
-    """Return a value that must be a count.
-
-    Raises:
-        ReviewFileError: It is not.
-    """
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LARGEST:
-        raise _wrong(where, "a whole number from 0")
-    return value
-
-
-def plain(value: object, where: str, depth: int = 0) -> object:
-    """Return a value of JSON's kinds as both databases take it.
-
-    Raises:
-        ReviewFileError: It is of another kind, nested too deeply, or a number that is not finite.
-    """
-    if depth > DEEPEST:
-        raise _wrong(where, f"nested at most {DEEPEST} deep")
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        return text(value, where, LONGEST)
-    if isinstance(value, (int, float)):
-        real = needed(value, where)
-        return value if isinstance(value, int) and abs(real) <= 2**53 else real
-    if isinstance(value, Mapping):
-        return {text(key, where, SHORT): plain(inner, where, depth + 1) for key, inner in value.items()}
-    return [plain(inner, where, depth + 1) for inner in listed(value, where)]
+    return " ".join(word.replace("’", "'") for word in _WORD.findall(sentence.casefold()))[:LONGEST_SENTENCE]
 
 
 def _time(value: object) -> datetime | None:
@@ -341,12 +248,3 @@ def _time(value: object) -> datetime | None:
         return datetime.fromisoformat(given).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-
-
-def _wrong(where: str, wanted: str) -> ReviewFileError:
-    return ReviewFileError(f"This review cannot be stored: {_shown(where)} is not {wanted}. Review the call anew.")
-
-
-def _shown(name: str) -> str:
-    """Return a field's name as a message may show it."""
-    return "".join(letter if letter.isprintable() else "?" for letter in name[:60])

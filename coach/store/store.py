@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Engine, delete, select
 
-from coach.store import accounts, fetching, purging, tables
+from coach.conversation import LockedError, StorageError
+from coach.store import fetching, purging, tables
+from coach.store.answers import Answers
+from coach.store.attempts import Attempts
 from coach.store.errors import speaking
 from coach.store.fetching import AT_ONCE, Wanted
-from coach.store.opening import Place, connect, place, prepare
+from coach.store.opening import PATIENCE, Place, connect, place, prepare
 from coach.store.reading import rows
 from coach.store.values import (
-    Answer,
-    Attempt,
-    Look,
     Purged,
     Purpose,
     Run,
     Sentences,
-    Spot,
-    State,
     StoredCall,
     Tombstone,
 )
-from coach.store.writing import Besides, now, record
+from coach.store.writing import Besides, besides, record, remember
 
 WORDED: Final = ("empathy", "reassurance", "apology", "ownership", "paraphrase", "recap", "option", "walkthrough")
 """Kinds of moment whose other wordings are worth remembering."""
+
+_BRIEFLY = 0.2
+"""Seconds to wait for others before a store that is opened is left as it is."""
 
 
 def open_store(url: str | None = None, *, purpose: Purpose, folder: Path | None = None) -> Store:
@@ -58,55 +58,16 @@ def open_store(url: str | None = None, *, purpose: Purpose, folder: Path | None 
         engine.dispose()
         raise
     store = Store(engine, where, where.folder if folder is None else folder)
-    store._finish_purge()
+    store._end_purge()
     return store
 
 
-class Store:
-    """An open store; close it, or use it in a ``with`` block. One writer at a time, readers beside it."""
+class Store(Answers, Attempts):
+    """An open store. ``folder`` is where the Parquet files of its calls lie."""
 
     def __init__(self, engine: Engine, where: Place, folder: Path) -> None:
-        self._engine = engine
-        self._writing = engine.execution_options(writing=True)
-        self._where = where
+        super().__init__(engine, where)
         self.folder = folder
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"<Store {self._where.name}>"
-
-    @property
-    def name(self) -> str:
-        """What messages call it: a file, or a database and its server; never with a password."""
-        return self._where.name
-
-    @property
-    def file(self) -> Path | None:
-        """The database file; ``None`` on a server."""
-        return self._where.file
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
-
-    @contextlib.contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with speaking(self.name), self._writing.begin() as connection:
-            yield connection
-
-    @contextlib.contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with speaking(self.name), self._engine.begin() as connection:
-            yield connection
-
-    # -- reviews
 
     def record(
         self,
@@ -135,9 +96,9 @@ class Store:
             LockedError: Another program holds the store.
         """
         made = rows(review)
-        besides = Besides(agent, direction, started_at, call_type, None if report is None else str(report))
+        known = besides(Besides(agent, direction, started_at, call_type, None if report is None else str(report)))
         with self._write() as connection:
-            record(connection, made, besides)
+            record(connection, made, known)
             return fetching.calls(connection, Wanted(sha256=made.sha256, fingerprint=str(made.run["fingerprint"])))[0]
 
     def has(self, sha256: str, fingerprint: str) -> bool:
@@ -195,137 +156,18 @@ class Store:
         with self._read() as connection:
             return fetching.sentences(connection, agent, WORDED)
 
-    # -- answers
+    def remember(self, sha256: str, fingerprint: str, sentences: Iterable[str]) -> None:
+        """Put sentences in the place of those that ``record`` took from the agent's turns.
 
-    def answer(
-        self,
-        sha256: str,
-        *,
-        question: str,
-        answer: str,
-        who: str,
-        moment: Spot | None = None,
-        at: datetime | None = None,
-    ) -> Answer:
-        """Take in what a person said about a call; the same person's earlier word on the same thing is replaced.
+        For a caller that recognises sentences in its own way; ``sentences`` then speaks of these.
 
         Args:
-            sha256: The call.
-            question: ``heard``, ``misheard``, ``judged:NAME`` or ``picked``.
-            answer: A word; free text only masked.
-            who: Who answers.
-            moment: What it is about; ``None`` for the whole call.
-            at: When; now, where not given.
-
-        Raises:
-            ConfigurationError: The call is not here.
+            sha256: A call that is here.
+            fingerprint: Of one of its results.
+            sentences: As the caller normalises them, masked.
         """
         with self._write() as connection:
-            return accounts.answer(
-                connection,
-                Answer(
-                    id=0,
-                    sha256=sha256,
-                    moment_index=moment.index if moment else None,
-                    kind=moment.kind if moment else None,
-                    start=moment.start if moment else None,
-                    who=who,
-                    question=question,
-                    answer=answer,
-                    at=at or now(),
-                ),
-            )
-
-    def answers(
-        self,
-        *,
-        sha256: str | None = None,
-        question: str | None = None,
-        who: str | None = None,
-        agent: str | None = None,
-    ) -> list[Answer]:
-        """Return answers in the order in which they came; a question ending in ``:`` stands for all that begin so."""
-        with self._read() as connection:
-            return accounts.answers(connection, sha256=sha256, question=question, who=who, agent=agent)
-
-    def settle(self, answer_id: int, verdict: str) -> Answer:
-        """Note what was decided about a contested moment.
-
-        Raises:
-            ConfigurationError: There is no such answer.
-        """
-        with self._write() as connection:
-            return accounts.settle(connection, answer_id, verdict)
-
-    # -- attempts
-
-    def begin(self, key: str, uri: str, sha256: str | None = None) -> Attempt:
-        """Count an attempt before its work begins; when this returns it is on the disk.
-
-        Args:
-            key: What the recording is known by before its bytes were read.
-            uri: Where it lies.
-            sha256: Where it is known already.
-        """
-        with self._write() as connection:
-            return accounts.begin(connection, key, uri, sha256)
-
-    def wait(self, key: str, uri: str) -> Attempt:
-        """Note a recording that is seen but not ready; no attempt is counted."""
-        with self._write() as connection:
-            return accounts.wait(connection, key, uri)
-
-    def finish(
-        self,
-        key: str,
-        state: State,
-        *,
-        sha256: str | None = None,
-        stage: str | None = None,
-        message: str | None = None,
-        exit_code: int | None = None,
-    ) -> Attempt:
-        """Note what came of an attempt.
-
-        Args:
-            key: As given to ``begin``.
-            state: Where the recording stands now.
-            sha256: Where it is known.
-            stage: Where it ended.
-            message: A sentence; never words of the call.
-            exit_code: By the table of codes.
-
-        Raises:
-            KeyError: The key was never begun.
-        """
-        with self._write() as connection:
-            return accounts.finish(
-                connection, key, state, sha256=sha256, stage=stage, message=message, exit_code=exit_code
-            )
-
-    def attempt(self, key: str) -> Attempt | None:
-        """Return where a recording stands."""
-        with self._read() as connection:
-            return accounts.attempt(connection, key)
-
-    def attempts(self, states: Collection[State] | None = None) -> list[Attempt]:
-        """Return where recordings stand, the one that changed last at the end, whatever the clock said."""
-        with self._read() as connection:
-            return accounts.attempts(connection, states)
-
-    # -- looks, and what is forgotten
-
-    def look(self, who: str, what: str, *, sha256: str | None = None, agent: str | None = None) -> Look:
-        """Note that somebody looked at something."""
-        with self._write() as connection:
-            return accounts.look(connection, Look(now(), who, what, sha256, agent))
-
-    def looks(
-        self, *, since: datetime | None = None, agent: str | None = None, sha256: str | None = None
-    ) -> list[Look]:
-        """Return who looked at what, in order."""
-        with self._read() as connection:
-            return accounts.looks(connection, since=since, agent=agent, sha256=sha256)
+            remember(connection, sha256, fingerprint, sentences)
 
     def purge(
         self,
@@ -350,11 +192,17 @@ class Store:
         asked = purging.Asked(before, agent, sha256, why)
         with speaking(self.name):
             gone = purging.purge(self._writing, self.folder, asked)
-        return Purged(gone.calls, gone.files, gone.attempts, self._finish_purge())
+        clean = purging.scrub(self._engine, self._writing, self.file, PATIENCE)
+        return Purged(gone.calls, gone.files, gone.attempts, clean)
 
-    def _finish_purge(self) -> bool:
-        with speaking(self.name):
-            return purging.scrub(self._engine, self._writing, self._where.file)
+    def _end_purge(self) -> None:
+        """End what an earlier run began, if that does not take long."""
+        with self._read() as connection:
+            if not purging.due(connection):
+                return
+        with contextlib.suppress(LockedError, StorageError), speaking(self.name):
+            purging.resume(self._writing, self.folder)
+            purging.scrub(self._engine, self._writing, self.file, _BRIEFLY)
 
     def tombstoned(self, sha256: str) -> bool:
         """Return whether a call was purged."""

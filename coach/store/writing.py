@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Insert, delete, insert, select, update
 
 from coach.store import tables
 from coach.store.errors import ForgottenError, ReviewFileError
-from coach.store.reading import Row, Rows
+from coach.store.fields import LONG, SHORT, Row, optional, text
+from coach.store.reading import LONGEST_SENTENCE, Rows
 
 KNOWN_BESIDES: Final = ("agent", "direction", "started_at", "call_type")
 """What others than the review may know of a call."""
@@ -32,6 +34,23 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def besides(known: Besides) -> Besides:
+    """Return what is known besides, as databases take it."""
+    return replace(
+        known,
+        agent=optional(known.agent, "agent", SHORT),
+        direction=optional(known.direction, "direction", SHORT),
+        call_type=optional(known.call_type, "call_type", SHORT),
+        report=optional(known.report, "report", LONG),
+    )
+
+
+def inserted(connection: Connection, statement: Insert) -> int:
+    """Insert one row, and return its id."""
+    key: Any = connection.execute(statement).inserted_primary_key
+    return int(key[0])
+
+
 def record(connection: Connection, rows: Rows, besides: Besides) -> None:
     """Write one review; one of the same call by the same means goes.
 
@@ -48,15 +67,25 @@ def record(connection: Connection, rows: Rows, besides: Besides) -> None:
     _call(connection, rows, besides)
     same = (tables.results.c.sha256 == rows.sha256) & (tables.results.c.fingerprint == rows.run["fingerprint"])
     connection.execute(delete(tables.results).where(same))
-    made = connection.scalar(
-        insert(tables.results)
-        .values(**rows.result, reviewed_at=now(), report=besides.report)
-        .returning(tables.results.c.id)
-    )
+    made = inserted(connection, insert(tables.results).values(**rows.result, reviewed_at=now(), report=besides.report))
     for table in tables.OF_RESULT:
         parts = rows.parts[table.name]
         if parts:
             connection.execute(insert(table), [{**part, "result_id": made} for part in parts])
+
+
+def remember(connection: Connection, sha256: str, fingerprint: str, sentences: Iterable[str]) -> None:
+    """Put sentences in the place of those of a result, if there is one."""
+    results, table = tables.results, tables.sentences
+    made = connection.scalar(
+        select(results.c.id).where(results.c.sha256 == sha256, results.c.fingerprint == fingerprint)
+    )
+    if made is None:
+        return
+    connection.execute(delete(table).where(table.c.result_id == made))
+    new = {text(sentence, "sentence", LONGEST_SENTENCE) for sentence in sentences}
+    if new:
+        connection.execute(insert(table), [{"result_id": made, "sentence": sentence} for sentence in sorted(new)])
 
 
 def _run(connection: Connection, run: Row) -> None:
