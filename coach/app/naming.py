@@ -15,6 +15,9 @@ from coach.app.item import Request
 from coach.conversation import NoSuchRecording, StorageError
 
 SCHEMA = "coach.review/1"
+REDACTED = "redacted"
+"""Where a review notes that its recordings were replaced by copies without what was masked."""
+
 _SOURCE = re.compile(r'<meta name="coach-source" content="([0-9a-f]{64})">')
 _HEAD = 4_000  # characters of a page in which its head says whose it is
 _LARGEST_REVIEW = 200_000_000  # bytes: a four-hour call's review is about 20 MB
@@ -104,6 +107,13 @@ def reviewed_hashes(review: Mapping[str, object]) -> list[object]:
     return hashes[::-1] if isinstance(recipe, dict) and "swapped" in recipe else hashes
 
 
+def redacted_hashes(review: Mapping[str, object]) -> list[object]:
+    """Return what :func:`hashes_of` is since the recordings were redacted, empty where they were not."""
+    note = review.get(REDACTED)
+    files = note.get("files") if isinstance(note, dict) else None
+    return list(files) if isinstance(files, list) else []
+
+
 def _stem(request: Request) -> str:
     if request.name is not None:
         stem = request.name
@@ -129,7 +139,8 @@ def _belongs_to_another(output: Output, request: Request) -> bool:
         ) from error
     review = read_review(output.path("json"))
     if review is not None:
-        return sorted(map(str, reviewed_hashes(review))) != sorted(hashes_of(request))
+        known = [sorted(map(str, hashes)) for hashes in (reviewed_hashes(review), redacted_hashes(review))]
+        return sorted(hashes_of(request)) not in known
     # A run that was killed may have left its page without the review file, which is written last.
     return _page_source(output.path("html")) not in hashes_of(request)
 

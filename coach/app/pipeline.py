@@ -24,7 +24,7 @@ from coach.app.settings import KEYS, Settings
 from coach.app.stages.base import Stage
 from coach.app.stages.diarizing import Diarize
 from coach.app.stages.hearing import Decode, Listen, Transcribe
-from coach.app.stages.judging import Analyse, Coach
+from coach.app.stages.judging import Analyse, Coach, sentence_model
 from coach.app.stages.masking import Mask
 from coach.app.stages.understanding import Converse
 from coach.app.stages.writing import Report
@@ -58,6 +58,9 @@ class Pipeline:
         self._work = _private_folder()
         self._transcribe = Transcribe(settings.text("transcriber"), settings.text("device"), models_folder(settings))
         self._diarize = Diarize(settings.text("diarizer"), settings.text("device"), models_folder(settings))
+        self._analyse = Analyse(
+            recipe.analyzers, sentence_model(settings.text("semantic"), models_folder(settings))
+        )
         makers: Mapping[str, Callable[[], Stage]] = {
             "decode": lambda: Decode(self._work),
             "listen": Listen,
@@ -65,11 +68,16 @@ class Pipeline:
             "transcribe": lambda: self._transcribe,
             "mask": lambda: Mask(self._transcribe),
             "converse": Converse,
-            "analyse": lambda: Analyse(recipe.analyzers),
+            "analyse": lambda: self._analyse,
             "coach": lambda: Coach(settings.text("rubric")),
             "report": lambda: Report(self.provenance, self.effective_recipe),
         }
         self.stages = tuple(makers[name]() for name in recipe.stages)
+
+    @property
+    def work(self) -> Path:
+        """The folder for nameless working files."""
+        return self._work
 
     def choose_engine(self) -> None:
         """Settle on a recogniser before any call is touched, so that a mistyped name costs nobody a wait.
@@ -162,6 +170,7 @@ class Pipeline:
             "recipe": self.recipe.as_written(),
             "settings": {name: str(self.settings[name]) for name, key in KEYS.items() if key.result},
             "judged by": _judged_by(),
+            "semantic": self._analyse.semantic_fingerprint,
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 

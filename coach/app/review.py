@@ -13,9 +13,10 @@ import platformdirs
 
 from coach.app.asking import Ask
 from coach.app.item import Failure, Request
-from coach.app.naming import Output, hashes_of, plan, read_review, reviewed_hashes, sha256_of
+from coach.app.naming import Output, hashes_of, plan, read_review, redacted_hashes, reviewed_hashes, sha256_of
 from coach.app.pipeline import Pipeline
 from coach.app.recipe import Recipe, load_recipe
+from coach.app.redact import Redaction, check_redactable, redact
 from coach.app.settings import CHANNELS, FORMATS, Settings, gather
 from coach.conversation import NoSuchRecording, Review, StorageError, UsageError
 from coach.reporting.files import write_atomically
@@ -40,6 +41,7 @@ class Outcome:
         files: Those that were written, or are there already.
         failure: Of a failed call.
         partial: Whether much of the recording was missing or damaged.
+        redaction: What became of the recording itself, where that was to be redacted.
     """
 
     request: Request
@@ -49,6 +51,7 @@ class Outcome:
     files: tuple[Path, ...] = ()
     failure: Failure | None = None
     partial: bool = False
+    redaction: Redaction | None = None
 
 
 def settings_of(flags: Mapping[str, object]) -> Settings:
@@ -117,7 +120,10 @@ def review_all(
                 if result.exit_code == DISK_FULL:
                     return
                 continue
-            yield Outcome(request, output, "reviewed", result.review, result.files, partial=result.partial)
+            redaction = redact(result, pipeline.work) if pipeline.settings.flag("redact_original") else None
+            yield Outcome(
+                request, output, "reviewed", result.review, result.files, partial=result.partial, redaction=redaction
+            )
 
 
 def _for_call(number: int, progress: CallProgress | None) -> Callable[[str, float], None] | None:
@@ -134,7 +140,8 @@ def exit_code(outcomes: Sequence[Outcome]) -> int:
             return code
     if codes and len(codes) == len(outcomes) and set(codes) == {NoSuchRecording.exit_code}:
         return NoSuchRecording.exit_code
-    return 3 if codes or any(outcome.partial for outcome in outcomes) else 0
+    left = any(outcome.redaction is not None and outcome.redaction.refused is not None for outcome in outcomes)
+    return 3 if codes or left or any(outcome.partial for outcome in outcomes) else 0
 
 
 def _unchanged(request: Request, output: Output, pipeline: Pipeline) -> bool:
@@ -149,8 +156,11 @@ def _unchanged(request: Request, output: Output, pipeline: Pipeline) -> bool:
     if review is None or not all(output.path(suffix).is_file() for suffix in pipeline.settings.formats):
         return False
     provenance = review.get("provenance")
+    known = [redacted_hashes(review)]
+    if not pipeline.settings.flag("redact_original"):  # where that is wanted, it has to have been done
+        known.append(reviewed_hashes(review))
     return (
-        reviewed_hashes(review) == hashes_of(request)
+        hashes_of(request) in known
         and isinstance(provenance, dict)
         and provenance.get("fingerprint") == pipeline.expected_fingerprint(request)
         and _conditions(review.get("recipe")) == _conditions(json.loads(json.dumps(pipeline.effective_recipe(request))))
@@ -165,7 +175,7 @@ def _conditions(recipe: object) -> object:
     settings = {
         name: setting.get("value") if isinstance(setting, dict) else setting
         for name, setting in recipe["settings"].items()
-        if name != "formats"
+        if name not in ("formats", "redact_original")
     }
     return {**recipe, "settings": settings, "swapped": None}
 
@@ -266,10 +276,17 @@ def _of_review(request: Request, output: Output) -> Last:
     turns = review.get("turns")
     labels = [t.get("speaker") for t in turns if isinstance(t, dict)] if isinstance(turns, list) else []
     speakers = tuple(dict.fromkeys(str(label) for label in labels))
-    if request.agent is not None and review.get("source") != sha256_of(request.agent):  # exchanged before
+    if request.agent is not None and sha256_of(request.agent) not in _first(review):  # exchanged before
         request = _exchanged(request)
     formats = tuple(suffix for suffix in FORMATS if output.path(suffix).is_file())
     return Last(request, output, roles.get("agent"), speakers, formats)
+
+
+def _first(review: Mapping[str, object]) -> tuple[object, ...]:
+    """Return the hashes that the recording which a review calls the agent's had then, and has now."""
+    redacted, recipe = redacted_hashes(review), review.get("recipe")
+    exchanged = isinstance(recipe, dict) and "swapped" in recipe
+    return (review.get("source"), *(redacted[-1:] if exchanged else redacted[:1]))
 
 
 def _exchanged(request: Request) -> Request:
@@ -323,6 +340,7 @@ def check(request: Request, settings: Settings) -> None:
         raise UsageError("--name is empty; give the reports a name, or leave it out.")
     if request.raw is not None:
         RawFormat.parse(request.raw)
+    check_redactable(request, settings)
     if not settings.formats:
         raise UsageError("Nothing would be written: give at least one --format.")
 

@@ -18,7 +18,7 @@ import platformdirs
 from coach.app.intake.patterns import Pattern
 from coach.conversation import ConfigurationError, UsageError
 from coach.nearest import did_you_mean
-from coach.privacy.kinds import DEFAULT, KINDS
+from coach.privacy.kinds import DEFAULT, KINDS, Cover
 
 PROJECT_FILE = "coach.toml"
 ENVIRONMENT = "COACH_"
@@ -26,6 +26,7 @@ COMMAND_LINE = "the command line"
 FORMATS = ("html", "json", "md", "csv", "vtt")
 CHANNELS = ("left", "right")
 DEVICES = ("auto", "cpu", "cuda", "mps")
+COVERS: tuple[Cover, ...] = ("silence", "beep")
 MASKED = tuple(kind for kind in KINDS if kind in DEFAULT)
 _LARGEST_FILE = 1_000_000  # bytes: a configuration file is a page, not a book
 
@@ -175,6 +176,7 @@ KEYS: Mapping[str, Key] = {
     "recipe": Key("name of a recipe, or a path to one", "solo", _path),
     "transcriber": Key("auto, bundled, a pulled model's name, or a model's folder", "auto", _path, result=True),
     "diarizer": Key("auto, bundled, none, or pyannote: and a folder: tells mono apart", "auto", _text, result=True),
+    "semantic": Key("auto or off: whether a pulled sentence model helps to judge", "auto", _one_of("auto", "off")),
     "device": Key("where models run", "auto", _one_of(*DEVICES)),
     "embed": Key("whether the report carries the sound", default=True, read=_yes_or_no),
     "embed_minutes": Key("longest call whose sound stands inside the page", 20.0, _positive),
@@ -182,6 +184,8 @@ KEYS: Mapping[str, Key] = {
     "max_hours": Key("longest recording that is taken", 4.0, _positive),
     "rubric": Key("name of a rubric, or a path to one", "support", _path, result=True),
     "mask": Key(f"what is masked: {', '.join(KINDS)}", MASKED, _masked, result=True),
+    "mask_sound": Key("what is heard where something was masked", "silence", _one_of(*COVERS)),
+    "redact_original": Key("whether the recording itself loses what was masked", default=False, read=_yes_or_no),
     "models": Key("folder that holds pulled models", None, _path),
     "sources": Key("patterns that tell what recordings are by their names", None, _sources),
     "timezone": Key("time zone of times that name none, such as America/Chicago", None, _timezone),
@@ -223,6 +227,11 @@ class Settings:
         """Types of private data that are masked."""
         value = self["mask"]
         return value if isinstance(value, tuple) else MASKED
+
+    @property
+    def cover(self) -> Cover:
+        """What is heard where something was masked."""
+        return "beep" if self["mask_sound"] == "beep" else "silence"
 
     def channel_for(self, recording: Path) -> tuple[str | None, str]:
         """Return which channel is the agent's in a recording, and the origin of that, ``None`` when unset."""

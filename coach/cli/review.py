@@ -61,6 +61,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON a c
 Raw = Annotated[str | None, typer.Option(help="How headerless sound is stored, such as mulaw:8000.")]
 MaxHours = Annotated[float | None, typer.Option(help="Longest recording that is taken. [default: 4]")]
 RecipeName = Annotated[str | None, typer.Option("--recipe", help="Which recipe to follow. [default: solo]")]
+RedactOriginal = Annotated[
+    bool | None,
+    typer.Option(
+        "--redact-original/--keep-original", help="Whether the recording itself loses what is masked, for good."
+    ),
+]
 Name = Annotated[str | None, typer.Option("--name", help="What the reports are called, where the files do not say.")]
 
 
@@ -87,6 +93,7 @@ def review(  # noqa: PLR0913, PLR0917  (a command's options are its parameters)
     max_hours: MaxHours = None,
     recipe: RecipeName = None,
     name: Name = None,
+    redact_original: RedactOriginal = None,
 ) -> None:
     """Review recorded calls: a report a call, to listen to, with one thing to keep and one to try."""
     from coach.app.item import Request
@@ -100,6 +107,7 @@ def review(  # noqa: PLR0913, PLR0917  (a command's options are its parameters)
         "embed": embed,
         "max_hours": max_hours,
         "recipe": recipe,
+        "redact_original": redact_original,
     }
     shared = Request(
         transcript=transcript,
@@ -249,12 +257,27 @@ def _report(outcome: Outcome, *, quiet: bool, as_json: bool, swap: str | None) -
     if outcome.failure is not None:
         for line in wrap(f"{name} was not reviewed. {clean(outcome.failure.message)}", width=width):
             tell(line)
-    elif quiet or as_json:
+    if outcome.redaction is not None and outcome.redaction.refused is not None:
+        for line in wrap(f"{name}: {clean(outcome.redaction.refused)}", width=width):
+            tell(line)
+    if outcome.failure is not None or quiet or as_json:
         return
-    elif outcome.review is None:
+    if outcome.review is None:
         give(f"{name}: nothing new. The review is in {outcome.files[0]} (--force does it again).")
     else:
         give("\n".join(terminal_summary(outcome.review, next(iter(outcome.files), None), width=width, swap=swap)))
+        for line in wrap(clean(_redacted(outcome, name)), width=width):
+            give(line)
+
+
+def _redacted(outcome: Outcome, name: str) -> str:
+    """Return what became of the recording itself, where that was asked for."""
+    found = outcome.redaction
+    if found is None or found.refused is not None:
+        return ""
+    if not found.files:
+        return f"{name} is as it was: nothing in it was masked."
+    return " ".join((f"{name} itself is silent now where something was masked.", *found.notes))
 
 
 def _width() -> int:
@@ -271,6 +294,7 @@ def _as_data(outcome: Outcome, name: str) -> dict[str, object]:
         "status": outcome.status,
         "files": [str(path) for path in outcome.files],
         "partial": outcome.partial,
+        "redacted": [str(path) for path in outcome.redaction.files] if outcome.redaction is not None else None,
         "error": None
         if failure is None
         else {"stage": failure.stage, "message": failure.message, "exit_code": failure.exit_code},

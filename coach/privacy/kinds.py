@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 KINDS: Final = (
     "card",
@@ -24,3 +24,6 @@ KINDS: Final = (
 
 DEFAULT: Final = frozenset(KINDS) - {"name", "account"}
 """Masked unless told otherwise. Listening is about names, and the utility's account number pays nothing."""
+
+Cover = Literal["silence", "beep"]
+"""What is heard where something was taken out of the sound."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coach.conversation import CLEAR, Interval, Timeline, bridge
+from coach.privacy.kinds import Cover
 from coach.privacy.mask import Masked, MaskedSpan
 from coach.privacy.passages import PAYMENT, passages
 
@@ -33,9 +34,6 @@ BEEP = 1000
 
 BEEP_LEVEL = 0.08
 """Its amplitude as a share of full scale, −22 dBFS: as loud as quiet speech, so that nobody is startled."""
-
-Cover = Literal["silence", "beep"]
-"""What is heard instead of what was taken out."""
 
 Int16 = NDArray[np.int16]
 

@@ -71,9 +71,9 @@ class Runs:
         self._tmp_path = tmp_path
         self._call = call
 
-    def __call__(self, when: str, where: str) -> int:
+    def __call__(self, when: str, where: str, *more: str) -> int:
         recording, words = map(str, self._call)
-        arguments = ["review", recording, "--transcript", words, "--out", str(self._tmp_path / "out"), "--force"]
+        arguments = ["review", recording, "--transcript", words, "--out", str(self._tmp_path / "out"), "--force", *more]
         arguments += ["--format", "html,json,md,csv,vtt"]
         process = self._server.Process(
             target=dying.review, args=(arguments, environment(self._tmp_path), when, where), daemon=True
@@ -127,6 +127,33 @@ def test_a_kill_leaves_nothing_unmasked_and_loses_nothing_else(
     assert {Path(name).suffix for name in after if name.startswith("out")} >= {".html", ".json", ".md", ".csv", ".vtt"}
     review = json.loads(after["out/call.json"])
     assert review["masked"]["card"] == 1
+
+
+@pytest.mark.parametrize("number", [6, 7, 8], ids=["before the note", "before the recording", "after the recording"])
+def test_a_kill_leaves_the_recording_as_it_was_or_whole_and_silent(
+    tmp_path: Path, run: Runs, call: tuple[Path, Path], number: int
+) -> None:
+    recording, _ = call
+    before = recording.read_bytes()
+
+    assert run("write", str(number), "--redact-original") == -signal.SIGKILL
+
+    assert unmasked(left_behind(tmp_path)) == []
+    assert (recording.read_bytes() == before) == (number < 8)
+    assert len(soundfile.read(recording)[0]) == len(soundfile.read(DEMO)[0][int(FROM * 8000) : int(TO * 8000)])
+    unfinished = [path for path in recording.parent.iterdir() if path.suffix == ".part"]
+    assert all(quiet_where_the_card_was(path, call) for path in unfinished)
+
+    assert run("2.0", "never", "--redact-original") == 0
+    assert quiet_where_the_card_was(recording, call)
+
+
+def quiet_where_the_card_was(recording: Path, call: tuple[Path, Path]) -> bool:
+    """Whether nothing is heard while the digits of the card are said, by the made call's own truth."""
+    words = [word for said in json.loads(call[1].read_text())["segments"] for word in said["words"]]
+    digits = [word for word in words if word["word"].lower().strip(".,") in ("one", "four")]
+    samples, rate = soundfile.read(recording)
+    return not any(samples[int(w["start"] * rate) : int(w["end"] * rate)].any() for w in digits)
 
 
 def test_the_check_itself_finds_what_is_unmasked() -> None:

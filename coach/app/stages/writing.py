@@ -22,6 +22,7 @@ from coach.conversation import (
     Roles,
     StorageError,
 )
+from coach.privacy.kinds import Cover
 from coach.privacy.mask import mask_text
 from coach.privacy.sound import Silenced
 from coach.reporting.files import placing, write_atomically
@@ -88,10 +89,11 @@ class Report(Stage):
         """Return the masked sound for the page; beside it where it is too long to stand inside."""
         if call.sound is None or not call.lanes:
             return None
-        lanes = _silenced(call)
+        lanes = _silenced(call, "silence")
         loud = peaks(lanes, PEAKS)
+        lanes = _silenced(call, call.settings.cover)
         if call.mono is not None:  # told apart by voice: the lanes are pictures, the sound is the one recording
-            lanes = [Silenced(call.mono, call.silenced)]
+            lanes = [Silenced(call.mono, call.silenced, call.settings.cover)]
         if not call.settings.flag("embed"):
             return ReportSound(peaks=loud, duration=call.duration)
         progress = lambda share: call.progress(self.name, share)  # noqa: E731
@@ -110,11 +112,11 @@ def _sidecar(lanes: Sequence[Samples], output: Output, progress: Callable[[float
     return path.name
 
 
-def _silenced(call: Call) -> list[Samples]:
+def _silenced(call: Call, cover: Cover) -> list[Samples]:
     """Return the lanes without what was masked, agent first."""
     agent = call.roles.agent if call.roles is not None else None
     lanes = sorted(call.lanes, key=lambda lane: lane.speaker != agent)
-    return [Silenced(lane.samples, call.silenced) for lane in lanes]
+    return [Silenced(lane.samples, call.silenced, cover) for lane in lanes]
 
 
 def build_review(call: Call, provenance: Provenance, recipe: Mapping[str, object]) -> Review:
