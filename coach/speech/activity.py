@@ -21,6 +21,7 @@ from coach.speech.hearing import ISLAND, SURE, TAIL, ActivitySettings, Heard, cl
 from coach.speech.levels import NOTHING, PER_SECOND, share_at_rail
 from coach.speech.samples import RATE, Samples
 from coach.speech.silero import Silero
+from coach.speech.threads import threads
 from coach.speech.transcribers.protocol import Progress
 
 __all__ = ["ActivitySettings", "LaneActivity", "detect"]
@@ -71,7 +72,7 @@ def detect(
     settings = settings or ActivitySettings()
     told = _together(progress, len(lanes))
     # The model and the arithmetic let other threads run, so two lanes take little longer than one.
-    with ThreadPoolExecutor(max(len(lanes), 1), "lane") as pool:
+    with ThreadPoolExecutor(threads(max(len(lanes), 1)), "lane") as pool:
         heard = list(pool.map(lambda lane, tell: hear(lane, silero, settings, tell), lanes, told))
 
         def judge(index: int) -> LaneActivity:

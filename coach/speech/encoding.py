@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,6 +18,7 @@ from av.packet import Packet
 
 from coach.conversation import StorageError
 from coach.speech.samples import RATE, Int16, Samples
+from coach.speech.threads import threads
 
 _BIT_RATE = {1: 24_000, 2: 32_000}
 _LAYOUT = {1: "mono", 2: "stereo"}
@@ -110,7 +110,7 @@ def _encode(
 def _pieces(lanes: Sequence[Samples], length: int, bit_rate: int) -> Iterator[tuple[int, list[Packet[Any]]]]:
     """Yield where each piece ends and its packets, in order; only a few are in memory."""
     waiting: deque[tuple[int, Future[list[Packet[Any]]]]] = deque()
-    workers = min(os.cpu_count() or 1, 4)
+    workers = threads()
     with ThreadPoolExecutor(workers, "encoder") as pool:
         for start in range(0, length, _SLICE):
             stop = min(start + _SLICE, length)

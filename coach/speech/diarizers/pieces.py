@@ -8,7 +8,6 @@ pieces             ▔  ▔▔▔▔▔   ▔▔▔                           of
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from coach.speech.diarizers.networks import LOCALS, SECONDS, VECTOR, Networks
 from coach.speech.frames import Mask, opened, runs, widened
 from coach.speech.levels import FRAME, PER_SECOND
 from coach.speech.samples import Samples
+from coach.speech.threads import threads
 
 STEP = 5 * PER_SECOND
 """Frames of a window that are kept: its middle."""
@@ -99,7 +99,7 @@ def listen(networks: Networks, samples: Samples, speech: Mask, told: Callable[[f
     vectors: list[Float32] = []
     starts = [at for at in range(0, len(speech), STEP) if speech[at : at + STEP].any()]
     # What is heard in a window depends on it alone, so the threads change nothing but the time.
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, 4)) as pool:
+    with ThreadPoolExecutor(threads()) as pool:
         heard = pool.map(lambda at: _window(networks, samples, (speech, near), at), starts)
         for number, (at, (active, own, sounds)) in enumerate(zip(starts, heard, strict=True), start=1):
             who[at : at + STEP] = active

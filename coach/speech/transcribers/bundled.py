@@ -5,7 +5,6 @@ The package itself is not imported; only its files are read.
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,6 +15,7 @@ from typing import ClassVar, Self
 
 from coach.conversation import ModelError, Segment, Transcript, Word
 from coach.speech import registry
+from coach.speech.threads import threads
 from coach.speech.transcribers.guards import answers_silence, guessed, kept, squeezable
 from coach.speech.transcribers.moonshine import Heard, Moonshine
 from coach.speech.transcribers.placing import place
@@ -45,7 +45,7 @@ class BundledTranscriber:
             workers: Batches decoded side by side, one thread each; by default one a core, at most four. The
                 words do not depend on it.
         """
-        self._workers = workers or min(os.cpu_count() or 1, 4)
+        self._workers = workers or threads()
         self._entry = registry.find(MODEL)
         self._model: Moonshine | None = None
 

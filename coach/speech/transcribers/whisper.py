@@ -19,6 +19,7 @@ import numpy as np
 from coach.conversation import Interval, ModelError, Segment, Timeline, Transcript, Word, bridge
 from coach.speech import registry
 from coach.speech.samples import RATE
+from coach.speech.threads import threads
 from coach.speech.transcribers.guards import answers_silence, guessed, kept, squeezable
 from coach.speech.transcribers.protocol import LaneToHear, Progress
 from coach.speech.transcribers.sound import Cut, Float32, cuts_of, read
@@ -99,7 +100,7 @@ class WhisperTranscriber:
                 str(self._folder),
                 device=device,
                 compute_type=compute,
-                cpu_threads=min(os.cpu_count() or 1, 8),
+                cpu_threads=threads(8),
                 local_files_only=True,
             )
         except (RuntimeError, ValueError, OSError) as error:
