@@ -17,6 +17,7 @@ settings.load_profile("coach")
 GUARD = Path(__file__).parent / "guard"
 sys.path.insert(0, str(GUARD))
 import sitecustomize  # noqa: E402, F401  (installs the guard in this process)
+from postgres import postgres_server, postgres_url  # noqa: E402, F401  (fixtures; nothing starts unless asked for)
 
 # Programs that the tests start are guarded too.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(GUARD), os.environ.get("PYTHONPATH"))))

@@ -183,19 +183,12 @@ def sentences(connection: Connection, agent: str | None, kinds: Sequence[str]) -
     of, moments = tables.sentences, tables.moments
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
-        often.update(
-            dict(
-                connection.execute(
-                    select(of.c.sentence, func.count()).where(of.c.result_id.in_(some)).group_by(of.c.sentence)
-                )
-                .tuples()
-                .all()
-            )
-        )
+        counts = select(of.c.sentence, func.count()).where(of.c.result_id.in_(some)).group_by(of.c.sentence)
+        often.update({sentence: calls for sentence, calls in connection.execute(counts)})
         spoken = select(moments.c.kind, moments.c.text).where(
             moments.c.result_id.in_(some), moments.c.role == "agent", moments.c.kind.in_(kinds)
         )
-        for kind, text in connection.execute(spoken).tuples():
+        for kind, text in connection.execute(spoken):
             said[kind][text] += 1
     wordings = {kind: tuple(text for text, _ in counts.most_common(_WORDINGS)) for kind, counts in said.items()}
     return Sentences(len(ids), dict(often), wordings)
