@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
-from coach.analysis.acts import Acts
+from coach.analysis.acts import Acts, agent_acts
 from coach.analysis.reading import Said
-from coach.conversation import Moment
+from coach.conversation import Conversation, Moment
 
 SHORTEST: Final = 6
 """Words of a sentence that is long enough to be a script."""
@@ -66,6 +66,17 @@ def scripted(
             wordings = tuple(other for act in acts for other in memory.other_wordings(act))[:2]
             yield said.moment("scripted", SURE, turn=said.turn, calls=memory.with_sentence(sentence), wordings=wordings)
         first.setdefault(sentence, said.turn)
+
+
+def across(conversation: Conversation, memory: Memory) -> Iterable[Moment]:
+    """Yield what is said in many calls, as a memory of them tells; what is said twice in this one is found without.
+
+    Args:
+        conversation: The call.
+        memory: What was said in other calls.
+    """
+    found = scripted(agent_acts(conversation), memory, alone=conversation.agent_alone)
+    return (moment for moment in found if "calls" in moment.evidence)
 
 
 def _often(memory: Memory, sentence: str) -> bool:

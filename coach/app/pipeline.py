@@ -26,6 +26,7 @@ from coach.app.stages.diarizing import Diarize
 from coach.app.stages.hearing import Decode, Listen, Transcribe
 from coach.app.stages.judging import Analyse, Coach, sentence_model
 from coach.app.stages.masking import Mask
+from coach.app.stages.remembering import Recalls, Remembering
 from coach.app.stages.understanding import Converse
 from coach.app.stages.writing import Report
 from coach.conversation import Provenance, StorageError
@@ -49,12 +50,19 @@ class Pipeline:
     """The stages of one recipe, loaded once for a whole run.
 
     Use :meth:`running` around the work; what a call leaves in the working folder is nameless and goes with it.
+
+    Args:
+        recipe: Which stages.
+        settings: What they go by.
+        memory: The person's own library, in their own reviews: it changes what is shown, and never the fingerprint.
     """
 
-    def __init__(self, recipe: Recipe, settings: Settings) -> None:
+    def __init__(self, recipe: Recipe, settings: Settings, memory: Recalls | None = None) -> None:
         check_order(recipe, NEEDS)
         self.recipe = recipe
         self.settings = settings
+        self.remembers = memory is not None
+        remembering = Remembering(memory, lambda call: self.provenance(call).fingerprint) if memory else None
         self._work = _private_folder()
         self._transcribe = Transcribe(settings.text("transcriber"), settings.text("device"), models_folder(settings))
         self._diarize = Diarize(settings.text("diarizer"), settings.text("device"), models_folder(settings))
@@ -69,7 +77,7 @@ class Pipeline:
             "mask": lambda: Mask(self._transcribe),
             "converse": Converse,
             "analyse": lambda: self._analyse,
-            "coach": lambda: Coach(settings.text("rubric")),
+            "coach": lambda: Coach(settings.text("rubric"), remembering),
             "report": lambda: Report(self.provenance, self.effective_recipe),
         }
         self.stages = tuple(makers[name]() for name in recipe.stages)

@@ -13,6 +13,7 @@ import platformdirs
 
 from coach.app.asking import Ask
 from coach.app.item import Failure, Request
+from coach.app.library import Memory
 from coach.app.naming import Output, hashes_of, plan, read_review, redacted_hashes, reviewed_hashes, sha256_of
 from coach.app.pipeline import Pipeline
 from coach.app.recipe import Recipe, load_recipe
@@ -64,15 +65,20 @@ def settings_of(flags: Mapping[str, object]) -> Settings:
     return _settings(flags)[1]
 
 
-def open_pipeline(flags: Mapping[str, object]) -> Pipeline:
+def open_pipeline(flags: Mapping[str, object], *, own: bool = False) -> Pipeline:
     """Return the pipeline that flags, environment, files and recipe together describe.
+
+    Args:
+        flags: From the command line.
+        own: Whether these are the person's own reviews, which remember earlier calls where a library is wanted.
 
     Raises:
         UsageError: A flag cannot be.
         ConfigurationError: A file or the environment says something that cannot be.
     """
     os.environ["HF_HUB_OFFLINE"] = "1"  # a review connects to nothing; libraries read this as they load
-    return Pipeline(*_settings(flags))
+    recipe, settings = _settings(flags)
+    return Pipeline(recipe, settings, Memory() if own and settings.flag("library") else None)
 
 
 def _settings(flags: Mapping[str, object]) -> tuple[Recipe, Settings]:
@@ -175,7 +181,7 @@ def _conditions(recipe: object) -> object:
     settings = {
         name: setting.get("value") if isinstance(setting, dict) else setting
         for name, setting in recipe["settings"].items()
-        if name not in ("formats", "redact_original")
+        if name not in ("formats", "library", "redact_original")
     }
     return {**recipe, "settings": settings, "swapped": None}
 

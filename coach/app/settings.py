@@ -181,6 +181,7 @@ KEYS: Mapping[str, Key] = {
     "embed": Key("whether the report carries the sound", default=True, read=_yes_or_no),
     "embed_minutes": Key("longest call whose sound stands inside the page", 20.0, _positive),
     "you_first": Key("whether a report asks for your own view first", default=True, read=_yes_or_no),
+    "library": Key("whether your reviews are added to your own library", default=True, read=_yes_or_no),
     "max_hours": Key("longest recording that is taken", 4.0, _positive),
     "rubric": Key("name of a rubric, or a path to one", "support", _path, result=True),
     "mask": Key(f"what is masked: {', '.join(KINDS)}", MASKED, _masked, result=True),

@@ -117,7 +117,7 @@ def review(  # noqa: PLR0913, PLR0917  (a command's options are its parameters)
         raw=raw,
         name=name,
     )
-    _run(_requests(calls or [], agent, customer, shared), flags, swap=swap, force=force).show(
+    _run(_requests(calls or [], agent, customer, shared), flags, swap=swap, force=force, own=True).show(
         open_=open_, quiet=quiet, as_json=as_json
     )
 
@@ -155,10 +155,12 @@ def _requests(calls: Sequence[Path], agent: Path | None, customer: Path | None, 
     return [replace(shared, recording=call) for call in named]
 
 
-def _run(requests: list[Request], flags: Mapping[str, object], *, swap: bool, force: bool) -> _Run:
+def _run(
+    requests: list[Request], flags: Mapping[str, object], *, swap: bool, force: bool, own: bool = False
+) -> _Run:
     from coach.app import review as use
 
-    pipeline = use.open_pipeline(flags)
+    pipeline = use.open_pipeline(flags, own=own)
     outputs: list[Output] | None = None
     for request in requests:
         use.check(request, pipeline.settings)
@@ -167,7 +169,7 @@ def _run(requests: list[Request], flags: Mapping[str, object], *, swap: bool, fo
         requests, outputs = [use.swapped(review) for review in earlier], [review.output for review in earlier]
         written = tuple(dict.fromkeys(name for review in earlier for name in review.formats))
         if written and flags.get("formats") is None:  # no file may go on telling of the roles as they were
-            pipeline = use.open_pipeline({**flags, "formats": written})
+            pipeline = use.open_pipeline({**flags, "formats": written}, own=own)
         force = True
     if not requests:
         raise UsageError("Name at least one recording: coach review CALL. To see an example first: coach demo.")
@@ -203,6 +205,8 @@ class _Run:
                 if outcome.review is not None and len(self._requests) > 1 and not (quiet or as_json):
                     give("")
                 _remember(outcome)
+                if self._pipeline.remembers:
+                    _keep(outcome)
         if left := len(self._requests) - len(outcomes):
             tell(f"{left} further {'call was' if left == 1 else 'calls were'} not begun.")
         if open_:
@@ -233,6 +237,17 @@ def _remember(outcome: Outcome) -> None:
         use.remember(outcome)
     except StorageError:
         tell("The review is done, but it could not be noted as the last one: to exchange the roles, name the call.")
+
+
+def _keep(outcome: Outcome) -> None:
+    """Add the call to the person's own library, once all is told; a review is no worse for its not being added."""
+    from coach.app import library
+
+    if outcome.review is None:
+        return
+    page = outcome.output.path("html")
+    if (trouble := library.keep(outcome.review, page if page.is_file() else None)) is not None:
+        tell(trouble)
 
 
 def _open(outcomes: Sequence[Outcome]) -> None:

@@ -11,6 +11,7 @@ from coach.analysis.turn_taking import delayed_line
 from coach.app.item import Call
 from coach.app.recipe import Need
 from coach.app.stages.base import Stage
+from coach.app.stages.remembering import Remembering
 from coach.coaching.advice import advise
 from coach.coaching.rubric import load_rubric
 from coach.coaching.skills import skills
@@ -60,13 +61,14 @@ def _unmeasured() -> tuple[Measure, ...]:
 
 
 class Coach(Stage):
-    """Skills, one thing to keep, one to try."""
+    """Skills, one thing to keep, one to try; in the person's own reviews, in the light of their earlier calls."""
 
     name = "coach"
     need = Need(frozenset({"findings"}), frozenset({"advice"}))
 
-    def __init__(self, rubric: str) -> None:
+    def __init__(self, rubric: str, remembering: Remembering | None = None) -> None:
         self._rubric = load_rubric(rubric)
+        self._remembering = remembering
 
     def one(self, call: Call) -> Call:
         """Return the call with skills and advice."""
@@ -74,6 +76,9 @@ class Coach(Stage):
             raise ValueError("the recipe's order was not checked")
         delayed = delayed_line(call.conversation)
         call_type = call.sidecar.call_type if call.sidecar is not None else None
-        found = skills(call.conversation, call.findings, self._rubric, call_type=call_type, delayed_line=delayed)
-        coaching = advise(call.conversation, call.findings, found, self._rubric, delayed_line=delayed)
-        return replace(call, skills=found, coaching=coaching)
+        earlier = self._remembering
+        findings = earlier.findings(call) if earlier is not None else call.findings
+        recent = earlier.recent(call) if earlier is not None else ()
+        found = skills(call.conversation, findings, self._rubric, call_type=call_type, delayed_line=delayed)
+        coaching = advise(call.conversation, findings, found, self._rubric, delayed_line=delayed, recent=recent)
+        return replace(call, findings=findings, skills=found, coaching=coaching)
