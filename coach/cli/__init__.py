@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from coach import __version__
-from coach.cli import config, models, practice, probe, review, schedule
+from coach.cli import config, doctor, models, practice, probe, review, schedule
 from coach.cli.streams import ensure_open, silence, tell
 from coach.conversation import CoachError, StorageError
 from coach.conversation.errors import unforeseen
@@ -31,6 +31,7 @@ app.command("demo")(review.demo)
 app.command("practice")(practice.practice)
 app.command("probe")(probe.probe)
 app.command("schedule")(schedule.schedule)
+app.command("doctor")(doctor.doctor)
 app.add_typer(models.app, name="models")
 app.add_typer(config.app, name="config")
 

@@ -1,0 +1,1 @@
+"""What may be amiss on this computer, and how to mend each."""

@@ -1,0 +1,100 @@
+"""The whole look: settings, models, folders, databases."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from coach import __version__
+from coach.app.doctor import places, stores
+from coach.app.doctor.values import Finding, ill, mind, well
+from coach.app.models import verdicts
+from coach.app.pipeline import models_folder
+from coach.app.recipe import load_recipe
+from coach.app.review import settings_of
+from coach.app.settings import Settings
+from coach.coaching.rubric import load_rubric
+from coach.coaching.sentences import load_sentences
+from coach.conversation import CoachError, ModelError
+from coach.store.opening import library, place
+
+AS_IT_SHOULD_BE = "sound"
+
+
+def look(store: str | None = None) -> Iterator[Finding]:
+    """Yield what was found, one thing at a time; nothing is changed by looking.
+
+    Args:
+        store: A shift's store, as its recipe names it; the user's own when not given.
+    """
+    yield well("coach", f"Version {__version__}, Python {sys.version.split()[0]}.")
+    try:
+        settings = settings_of({})
+        load_recipe(settings.text("recipe"))
+        load_rubric(settings.text("rubric"))
+        load_sentences()
+    except CoachError as error:
+        yield ill("settings", str(error), "Mend that place; coach config show prints what holds.", error.exit_code)
+        return
+    yield well("settings", "Settings, recipe, rubric and sentences can be read.")
+    yield from _models(settings)
+    out = Path(settings.text("out"))
+    yield places.disk("reports", out)
+    yield places.writable("reports", out)
+    yield places.unfinished("reports", out)
+    work = _work_folder()
+    yield places.disk("working files", work)
+    yield places.private("working files", work)
+    yield places.private("library", library())
+    yield from stores.store("own", None, place(None, "own").file)
+    yield _records(out)
+    try:
+        where = place(store, "shift").file
+    except CoachError as error:
+        yield ill("shift's store", str(error), "Mend what the sentence names, and look again.", error.exit_code)
+        return
+    yield from stores.store("shift", store, where)
+
+
+def exit_code(findings: list[Finding]) -> int:
+    """Return what the command exits with: the code of the first thing that is ill."""
+    return next((finding.exit_code for finding in findings if finding.state == "ill"), 0)
+
+
+def _models(settings: Settings) -> Iterator[Finding]:
+    """Yield each model that is here, and whether anything can be recognised at all."""
+    found = verdicts()
+    for verdict in found:
+        if verdict.broken:
+            yield ill(f"model {verdict.id}", verdict.sentence, f"coach models pull {verdict.id}", ModelError.exit_code)
+    here = [verdict.id for verdict in found if verdict.state == AS_IT_SHOULD_BE]
+    if here:
+        yield well("models", f"Here and as they should be: {', '.join(here)}.")
+    else:
+        yield mind(
+            "models",
+            f"No speech model is here (looked in {models_folder(settings)}); transcripts can be reviewed.",
+            "coach models pull small.en, or install coach with its bundled model.",
+        )
+
+
+def _work_folder() -> Path:
+    import platformdirs  # noqa: PLC0415
+
+    return platformdirs.user_cache_path("coach") / "work"
+
+
+def _records(out: Path) -> Finding:
+    file = place(None, "own").file
+    if file is None or not file.is_file() or not os.access(file, os.R_OK):
+        return well("reports without a record", "There is no library yet to compare with.")
+    from coach.store.store import open_store  # noqa: PLC0415
+
+    try:
+        with open_store(purpose="own") as own:
+            known = frozenset(call.sha256 for call in own.calls())
+    except CoachError as error:
+        return ill("reports without a record", str(error), "Mend the library first.", error.exit_code)
+    return stores.unknown_reports(out, known)

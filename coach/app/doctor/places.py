@@ -1,0 +1,134 @@
+"""Folders and the disk: room, whose they are, what a killed run left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from coach.app.doctor.values import Finding, ill, mind, well
+from coach.conversation import StorageError
+
+ROOM: Final = 2_000_000_000
+"""Bytes: the working sound of a four-hour call in stereo is half of it."""
+
+SCARCE: Final = 200_000_000
+"""Bytes: not even an hour's working sound."""
+
+STALE: Final = 3600.0
+"""Seconds after which an unfinished file is nobody's."""
+
+
+def disk(name: str, folder: Path) -> Finding:
+    """Return how much room there is where a folder is, or will be."""
+    about = f"disk, {name}"
+    there = _existing(folder)
+    try:
+        free = shutil.disk_usage(there).free
+    except OSError as error:
+        return ill(about, f"{there} cannot be looked at: {error.strerror}.", "Check the disk.", StorageError.exit_code)
+    room = f"{free / 1e9:.1f} GB free at {there}"
+    if free < SCARCE:
+        return ill(about, f"Only {room}.", "Free some space before the next review.", StorageError.exit_code)
+    if free < ROOM:
+        return mind(about, f"Only {room}.", "Enough for short calls; free 2 GB to be safe with long ones.")
+    return well(about, f"{room}.")
+
+
+def private(name: str, folder: Path) -> Finding:
+    """Return whether a folder of ours, and what is in it, can be read by its owner alone."""
+    about = f"permissions, {name}"
+    if not folder.exists():
+        return well(about, f"{folder} is not there yet; it is made when it is needed.")
+    if os.name != "posix":
+        return well(about, f"{folder} has the permissions of the user's own folder.")
+    try:
+        open_ = [path for path in [folder, *_files(folder)] if _readable_by_others(path)]
+    except OSError as error:
+        return ill(
+            about,
+            f"{folder} cannot be looked into: {error.strerror}.",
+            f"Make it yours: chown -R $USER {_quoted(folder)}",
+            StorageError.exit_code,
+        )
+    if open_:
+        count = f"{len(open_)} {'is' if len(open_) == 1 else 'are'}"
+        return mind(
+            about,
+            f"Of what lies in {folder}, {count} readable by others (first: {open_[0].name}).",
+            f"chmod -R u=rwX,go= {_quoted(folder)}",
+        )
+    return well(about, f"Nobody but you can read {folder}.")
+
+
+def writable(name: str, folder: Path) -> Finding:
+    """Return whether files can be written where a folder is, or will be."""
+    about = f"writing, {name}"
+    there = _existing(folder)
+    try:
+        with tempfile.TemporaryFile(dir=there) as file:
+            file.write(b"x")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        return ill(
+            about,
+            f"{there} cannot be written to: {error.strerror}.",
+            "Change its permissions, or name another with --out or in coach.toml.",
+            StorageError.exit_code,
+        )
+    return well(about, f"{there} can be written to.")
+
+
+def unfinished(name: str, folder: Path) -> Finding:
+    """Return whether a killed run left files behind."""
+    about = f"left behind, {name}"
+    left = [path for path in _files(folder) if _is_unfinished(path)] if folder.is_dir() else []
+    if not left:
+        return well(about, f"No unfinished files in {folder}.")
+    files = "one unfinished file" if len(left) == 1 else f"{len(left)} unfinished files"
+    return mind(
+        about,
+        f"A run that was killed left {files} in {folder} (first: {left[0].name}); all that is in them is masked.",
+        f"find {_quoted(folder)} -name '.*.part' -mmin +60 -delete",
+    )
+
+
+def _quoted(folder: Path) -> str:
+    return shlex.quote(str(folder))
+
+
+def _existing(folder: Path) -> Path:
+    """Return a folder, or the nearest above it that is there."""
+    found = folder.absolute()
+    while not found.is_dir() and found != found.parent:
+        found = found.parent
+    return found
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for at, _, names in os.walk(folder):
+        for name in names:
+            yield Path(at, name)
+
+
+def _readable_by_others(path: Path) -> bool:
+    with contextlib.suppress(FileNotFoundError):  # it went while we looked
+        mode = path.lstat().st_mode
+        return not stat.S_ISLNK(mode) and bool(mode & 0o077)
+    return False
+
+
+def _is_unfinished(path: Path) -> bool:
+    if not (path.name.startswith(".") and path.name.endswith(".part")):
+        return False
+    with contextlib.suppress(OSError):
+        return time.time() - path.stat().st_mtime > STALE
+    return False
