@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -12,10 +13,11 @@ from markupsafe import Markup
 
 from coach.conversation import ConfigurationError, Review
 from coach.reporting import charts, page
-from coach.reporting.first import ANSWERS, first
+from coach.reporting.first import ANSWERS, First, first
 from coach.reporting.lanes import BARS, picture
 from coach.reporting.opening import length, opening, title
 from coach.reporting.phrases import Phrases, phrases
+from coach.reporting.take import OwnWords, Take, drills, takes
 from coach.reporting.text import clean, clock, day, duration, number, percent, sentence
 from coach.resources import resource
 
@@ -57,35 +59,42 @@ class ReportSound:
         return "'none'" if self.src is None else "'self'"
 
 
+SCRIPTS = ("notes.js", "take.js", "report.js")
+"""The page's one script, in this order."""
+
 SILENT = ReportSound()
 """A report without sound."""
 
 
-def render_html(review: Review, sound: ReportSound | None = None) -> str:
+def render_html(
+    review: Review, sound: ReportSound | None = None, own_words: Mapping[int, OwnWords] | None = None
+) -> str:
     """Return the report's page.
 
     Args:
         review: What was found; masked.
         sound: The call's sound and its peaks; ``None`` for a report to read only.
+        own_words: Answers of the person's own or their team's to offer beside advice, by the moment's index.
 
     Raises:
         ConfigurationError: A template or the file of sentences was edited so that it no longer works.
     """
     sound = sound or SILENT
     say = phrases()
-    style, script = _source("report.css"), "\n".join(map(_source, ("report.js", "notes.js")))
+    style, script = _source("report.css"), "\n".join(map(_source, SCRIPTS))
     span = max(sound.duration, length(review), review.conversation.duration)
     entries = page.entries(review, say)
     coaching = review.coaching
     asked = None if sound.address is None else first(review, say)
+    again = takes(review)
     values: dict[str, object] = {
         "say": say,
         "review": review,
         "sound": sound,
-        "policy": _policy(style, script, sound),
+        "policy": _policy(style, script, sound, recording=bool(again)),
         "style": Markup(style),  # noqa: S704  (our own file, hashed in the policy)
         "script": Markup(script),  # noqa: S704
-        "data": Markup(page.script_data(review, None if asked is None else asked.plain)),  # noqa: S704  (every <, > and & is escaped there)
+        "data": Markup(_data(review, asked, again)),  # noqa: S704  (every <, > and & is escaped there)
         "name": title(review, say),
         "length": length(review),
         "opening": opening(review, say),
@@ -94,6 +103,9 @@ def render_html(review: Review, sound: ReportSound | None = None) -> str:
         "try_": page.card(review, coaching.try_, say),
         "another": [page.card(review, advice, say) for advice in coaching.another],
         "practice": _practice(review, say),
+        "takes": again,
+        "drills": drills(review),
+        "own_words": own_words or {},
         "remembered": page.remembered(review),
         "picture": picture(review, sound.peaks, span, say),
         "bars": BARS,
@@ -108,6 +120,7 @@ def render_html(review: Review, sound: ReportSound | None = None) -> str:
         "weighing": charts.weighing(review, span, say),
         "groups": page.groups(review, say),
         "tallies": page.tallies(review, say),
+        "said_once": page.said_once(review),
         "recipe": page.recipe_lines(review),
         "masked": {kind: count for kind, count in review.masked.items() if count},
     }
@@ -120,11 +133,16 @@ def render_html(review: Review, sound: ReportSound | None = None) -> str:
         ) from error
 
 
-def _practice(review: Review, say: Phrases) -> list[tuple[str, page.Place]]:
-    """Return the drills, each with the moment it grew from."""
+def _data(review: Review, asked: First | None, again: Mapping[int, Take]) -> str:
+    plain = {index: take.plain for index, take in again.items()}
+    return page.script_data(review, None if asked is None else asked.plain, plain)
+
+
+def _practice(review: Review, say: Phrases) -> list[tuple[str, page.Place, int]]:
+    """Return the drills, each with the moment it grew from and that moment's index."""
     moments = review.findings.moments
-    drills = (drill for drill in review.coaching.practice if 0 <= drill.moment < len(moments))
-    return [(say.drill(drill.drill), page.place(review, moments[drill.moment].start)) for drill in drills]
+    known = (drill for drill in review.coaching.practice if 0 <= drill.moment < len(moments))
+    return [(say.drill(drill.drill), page.place(review, moments[drill.moment].start), drill.moment) for drill in known]
 
 
 def _environment() -> Environment:
@@ -154,13 +172,17 @@ def _source(name: str) -> str:
     return text.replace("\r\n", "\n")  # as a browser reads it before it takes the hash
 
 
-def _policy(style: str, script: str, sound: ReportSound) -> str:
-    """Return the page's content security policy: its own style and script by hash, its sound, nothing else."""
+def _policy(style: str, script: str, sound: ReportSound, *, recording: bool) -> str:
+    """Return the page's content security policy: its own style and script by hash, its sound, nothing else.
+
+    An answer that the page records is played from a ``data:`` address, so none of it needs a connection.
+    """
+    media = " ".join(dict.fromkeys([sound.policy, "data:"])).removeprefix("'none' ") if recording else sound.policy
     rules = (
         "default-src 'none'",
         f"script-src {_digest(script)}",
         f"style-src {_digest(style)}",
-        f"media-src {sound.policy}",
+        f"media-src {media}",
         "img-src data:",
         "base-uri 'none'",
         "form-action 'none'",

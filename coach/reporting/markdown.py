@@ -93,9 +93,10 @@ def _skills(review: Review, say: Phrases) -> list[str]:
             say("skills.count", met=skill.met, of=skill.of) if skill.of else say("skills.nothing"),
             escape(skill.why),
         ]
-        for skill in review.skills
+        for skill in page.tallies(review, say)
     ]
-    return [f"## {say('skills.heading')}", "", *_table(head, rows), ""]
+    once = [escape(" ".join(page.said_once(review))), ""] if page.said_once(review) else []
+    return [f"## {say('skills.heading')}", "", *_table(head, rows), "", *once]
 
 
 def _measures(review: Review, say: Phrases) -> list[str]:

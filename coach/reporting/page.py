@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ SURE, LIKELY = 0.7, 0.5
 """Confidence from which something is said plainly, and from which it is likely."""
 
 _MARGIN, _PAUSE = 0.15, 0.5  # seconds: kept around what is heard, and not worth jumping over
+
+_SENTENCE = re.compile(r"(?<=[.!?]) +(?=[^\W\d_])")
 
 _OVERLAPPING = 64  # turns to look back through for one that is still going on
 
@@ -191,11 +194,23 @@ def groups(review: Review, say: Phrases) -> tuple[tuple[str, tuple[Row, ...]], .
 def tallies(review: Review, say: Phrases) -> tuple[Tally, ...]:
     """Return the skills with the moments that their counts rest on."""
     shown = []
+    once = said_once(review)
     for skill in review.skills:
         found = [moment for i in skill.moments if (moment := _moment(review, i)) is not None]
         places = tuple((say.moment(moment), place(review, moment.start)) for moment in found)
-        shown.append(Tally(clean(skill.name), skill.met, skill.of, skill.score, clean(skill.why), places))
+        why = " ".join(sentence for sentence in _sentences(skill.why) if sentence not in once)
+        shown.append(Tally(clean(skill.name), skill.met, skill.of, skill.score, why, places))
     return tuple(shown)
+
+
+def said_once(review: Review) -> tuple[str, ...]:
+    """Return what every skill says after its own reason, such as how clearly both sides were heard."""
+    going_on = [later for skill in review.skills if (later := _sentences(skill.why)[1:])]
+    return tuple(s for s in going_on[0] if all(s in later for later in going_on)) if len(going_on) > 1 else ()
+
+
+def _sentences(text: str) -> list[str]:
+    return [sentence for sentence in _SENTENCE.split(clean(text)) if sentence]
 
 
 def recipe_lines(review: Review) -> tuple[str, ...]:
@@ -203,18 +218,24 @@ def recipe_lines(review: Review) -> tuple[str, ...]:
     return tuple(_settings(plain(review.recipe or {}), ""))
 
 
-def script_data(review: Review, asked: Mapping[str, object] | None = None) -> str:
+def script_data(
+    review: Review,
+    asked: Mapping[str, object] | None = None,
+    takes: Mapping[int, Mapping[str, object]] | None = None,
+) -> str:
     """Return what the page's script needs, as JSON that cannot end its own element.
 
     Args:
         review: The call.
         asked: The moment that the page asks about first, as a note about it says.
+        takes: Moments that may be taken again, by index.
     """
     data = {
         "recording": review.recording.sha256,
         "name": clean(review.recording.uri or ""),
         "agent": None if review.roles.agent is None else clean(review.roles.agent),
         "first": asked,
+        "takes": takes or {},
         "fingerprint": review.provenance.fingerprint,
         "coach": review.provenance.coach,
         "duration": round(length(review), 3),

@@ -7,11 +7,12 @@ import io
 import os
 import shutil
 import sys
+import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import av
 import numpy as np
@@ -37,19 +38,64 @@ def samples() -> ModuleType:
     return module
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """Return a browser, or skip with what enables it."""
+def program() -> str:
+    """Return where Chromium is, or skip with what enables it."""
     names = (os.environ.get("COACH_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
-    program = next((found for name in names if name and (found := shutil.which(name))), None)
-    if program is None or importlib.util.find_spec("playwright") is None:
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    if found is None or importlib.util.find_spec("playwright") is None:
         pytest.skip(f"no chromium, or no Playwright: {ENABLE}")
+    return found
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Any]:
+    """Return what starts browsers."""
+    program()
     from playwright.sync_api import sync_playwright  # noqa: PLC0415  (may be absent)
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
-        yield browser
-        browser.close()
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Any) -> Iterator[Any]:  # noqa: ANN401  (Playwright may be absent)
+    """Return a browser."""
+    browser = playwright.chromium.launch(executable_path=program(), args=QUIET)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def spoken_tone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the sound that the made microphone hears: a tone of 440 Hz."""
+    rate, path = 48_000, tmp_path_factory.mktemp("microphone") / "tone.wav"
+    samples = (np.sin(np.arange(rate * 30) * 2 * np.pi * 440 / rate) * 12_000).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(samples.tobytes())
+    return path
+
+
+@pytest.fixture(scope="session")
+def listening(playwright: Any, spoken_tone: Path) -> Iterator[Any]:  # noqa: ANN401
+    """Return a browser with a made microphone, which every page may use."""
+    made = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    made.append(f"--use-file-for-fake-audio-capture={spoken_tone}")
+    browser = playwright.chromium.launch(executable_path=program(), args=[*QUIET, *made])
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def refusing(playwright: Any) -> Iterator[Any]:  # noqa: ANN401
+    """Return a browser with a made microphone, which no page may use."""
+    browser = playwright.chromium.launch(
+        executable_path=program(), args=[*QUIET, "--use-fake-device-for-media-stream", "--deny-permission-prompts"]
+    )
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -96,21 +142,29 @@ class Opened:
 
 @pytest.fixture
 def open_page(
-    chromium: Any,  # noqa: ANN401  (Playwright may be absent)
+    request: pytest.FixtureRequest,
     tmp_path: Path,
     mp3: bytes,
 ) -> Iterator[Callable[..., Opened]]:
     """Return a function that renders a review, opens its page from the disk and listens."""
     contexts = []
 
-    def open_it(review: Review, *, beside: bool = False, silent: bool = False, **options: object) -> Opened:
+    def open_it(
+        review: Review,
+        *,
+        beside: bool = False,
+        silent: bool = False,
+        microphone: Literal["made", "refused"] | None = None,
+        **options: object,
+    ) -> Opened:
+        browser = request.getfixturevalue({"made": "listening", "refused": "refusing", None: "chromium"}[microphone])
         sound = ReportSound(mp3=mp3, duration=121.5)
         if beside:
             (tmp_path / "the call #1.mp3").write_bytes(mp3)
             sound = ReportSound(src="the call #1.mp3", duration=121.5)
         file = tmp_path / "call.html"
         file.write_bytes(render_html(review, None if silent else sound).encode())
-        context = chromium.new_context(**{"viewport": {"width": 1100, "height": 800}, **options})
+        context = browser.new_context(**{"viewport": {"width": 1100, "height": 800}, **options})
         contexts.append(context)
         opened = Opened(context.new_page())
         opened.page.add_init_script(

@@ -369,6 +369,13 @@ def review() -> Review:
     )
 
 
+def practising(drill: str) -> Review:
+    """Return the review with a drill of that name at the moment of its advice."""
+    made = review()
+    moment = next(i for i, m in enumerate(made.findings.moments) if m.kind == "missed_empathy")
+    return replace(made, coaching=replace(made.coaching, practice=(Drill(drill, moment),)))
+
+
 def saying(text: str, *, confidence: float = 0.9) -> Review:
     """Return the review with one text put wherever a call's words or names can stand."""
     made = review()
