@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from coach.conversation import (
     Transcript,
 )
 from coach.conversation.errors import unforeseen
+from coach.privacy.kinds import DEFAULT
 from coach.privacy.text import mask_text
 
 if TYPE_CHECKING:
@@ -71,9 +72,14 @@ class Request:
     known: Sidecar | None = None
     private: tuple[str, ...] = field(default=(), repr=False)
 
-    def hide(self, text: str) -> str:
-        """Return a text with everything private replaced, what is known of the customer included."""
-        return hide(text, self.private) if self.private else mask_text(text)
+    def hide(self, text: str, kinds: Collection[str] = DEFAULT) -> str:
+        """Return a text with everything private replaced, what is known of the customer included.
+
+        Args:
+            text: A file's name, a warning.
+            kinds: Types of private data, as the settings have them.
+        """
+        return hide(text, self.private, kinds) if self.private else mask_text(text, kinds)
 
     @property
     def files(self) -> tuple[Path, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from coach.privacy.again import alike, left_over, read_back, shared, whole_cards
+from coach.privacy.banks import aba
 from coach.privacy.chains import Chain, cadence, luhn
 from coach.privacy.context import MONTHS
 from coach.privacy.cues import NAMES_ANOTHER, Cue
@@ -59,6 +60,9 @@ CORRECTED = 6.0
 
 AT_A_BANK = 90.0
 """Seconds after talk of a bank in which "account number" is taken to be the bank's."""
+
+SAID_AFTER = 15.0
+"""Seconds after a number with a routing number's check digit in which talk of a bank shows that it is one."""
 
 SAID_BETWEEN = 2.0
 """Shortest time in which the other party asks for another number, in seconds."""
@@ -200,6 +204,8 @@ class Detector:
             return "ssn"
         if len(chain.digits) >= CARD or (len(chain.digits) == UNCUED and chain.digits[0] in "3456"):
             return "card" if not telephone(chain.digits, ()) else "phone"
+        if aba(chain.digits) and self._heard.near(("routing", "bank"), chain.start - AT_A_BANK, chain.end + SAID_AFTER):
+            return "routing"
         said = cadence(self._lanes[chain.speaker], chain)
         if said == (3, 2, 4):
             return "ssn"

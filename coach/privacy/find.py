@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from coach.privacy.addresses import find_addresses
+from coach.privacy.banks import find_ibans
 from coach.privacy.chains import Timed, hear
 from coach.privacy.dates import find_dates
 from coach.privacy.detect import Detector
@@ -36,6 +37,8 @@ def _hits(heard: Heard, kinds: Collection[str]) -> Iterator[Hit]:
         yield from find_emails(heard)
     if "password" in kinds:
         yield from find_passwords(heard)
+    if "bank" in kinds:
+        yield from find_ibans(heard)
     yield from Detector(heard, kinds).find()
     yield from find_dates(heard, kinds)
     if "address" in kinds:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from coach.privacy.banks import ibans_in
 from coach.privacy.chains import luhn
 from coach.privacy.find import find
 from coach.privacy.kinds import DEFAULT
@@ -50,6 +51,9 @@ def mask_text(text: str, kinds: Collection[str] = DEFAULT) -> str:
 
 
 def _mask_plain(text: str, kinds: Collection[str]) -> str:
+    if "bank" in kinds:
+        for start, end in reversed(list(ibans_in(text))):
+            text = f"{text[:start]}[bank]{text[end:]}"
     if "card" in kinds:
         text = _GROUPED.sub("[card]", text)
         text = _RUN.sub(lambda found: found.group() if _stamp(found.group()) else "[card]", text)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from urllib.parse import urlsplit, urlunsplit
 
+from coach.privacy.kinds import DEFAULT
 from coach.privacy.text import mask_text
 from coach.reporting.text import clean
 
@@ -22,12 +23,13 @@ def is_address(text: str) -> bool:
     return _ADDRESS.match(text) is not None
 
 
-def hide(text: str, private: Iterable[str] = ()) -> str:
+def hide(text: str, private: Iterable[str] = (), kinds: Collection[str] = DEFAULT) -> str:
     """Return a text in one line with what is private in it replaced.
 
     Args:
         text: A path, an address, a sentence.
         private: Numbers and names of customers, however they are written.
+        kinds: Types of private data to replace besides.
 
     >>> hide("q-600-2125550188-20260302.wav", ["+1 (212) 555-0188"])
     'q-600-[customer]-20260302.wav'
@@ -36,7 +38,7 @@ def hide(text: str, private: Iterable[str] = ()) -> str:
         text = _bare(text)
     for one in private:
         text = _without(text, one)
-    return clean(mask_text(clean(text)))
+    return clean(mask_text(clean(text), kinds))
 
 
 def is_private(text: str) -> bool:

@@ -129,7 +129,7 @@ def build_review(call: Call, provenance: Provenance, recipe: Mapping[str, object
     """
     if call.conversation is None:
         raise ValueError("the recipe's order was not checked")
-    conversation = call.conversation
+    conversation, kinds = call.conversation, call.settings.masked
     heard: dict[Role, float | None] = {
         "agent": conversation.heard("agent"),
         "customer": conversation.heard("customer"),
@@ -141,7 +141,9 @@ def build_review(call: Call, provenance: Provenance, recipe: Mapping[str, object
         separation=call.separation,
         told_apart=call.told_apart,
         heard=heard,
-        warnings=tuple(dict.fromkeys((*map(call.request.hide, call.warnings), *_cautions(roles, heard)))),
+        warnings=tuple(
+            dict.fromkeys((*(call.request.hide(warning, kinds) for warning in call.warnings), *_cautions(roles, heard)))
+        ),
         masked=call.masked or {},
         provenance=provenance,
         roles=roles,
@@ -150,27 +152,29 @@ def build_review(call: Call, provenance: Provenance, recipe: Mapping[str, object
         skills=call.skills,
         coaching=call.coaching,
         source=call.sound.sha256 if call.sound is not None else sha256_of(call.request.source),
-        call_type=mask_text(sidecar.call_type) if sidecar is not None and sidecar.call_type is not None else None,
+        call_type=mask_text(sidecar.call_type, kinds)
+        if sidecar is not None and sidecar.call_type is not None
+        else None,
         recipe=recipe,
     )
 
 
 def _recording(call: Call, roles: Roles) -> Recording:
-    sound, sidecar = call.sound, call.sidecar
+    sound, sidecar, kinds = call.sound, call.sidecar, call.settings.masked
     agent = call.settings["agent"]
     name = str(agent) if agent is not None else (sidecar.agent if sidecar is not None else None)
-    name = mask_text(name) if name is not None else None
+    name = mask_text(name, set(kinds) - {"name"}) if name is not None else None  # the agent's own stays
     started = sidecar.started_at if sidecar is not None else None
     if sound is None:
         return Recording(agent=name, started_at=started)
     known: tuple[Role, ...] = ("agent", "customer") if len(sound.parts) > 1 else ("unknown",)
     parts = tuple(
-        Part(role, call.request.hide(path.name), digest)
+        Part(role, call.request.hide(path.name, kinds), digest)
         for role, (path, digest) in zip(known, sound.parts, strict=False)
         if len(sound.parts) > 1
     )
     return Recording(
-        uri=call.request.hide(call.request.source.name),
+        uri=call.request.hide(call.request.source.name, kinds),
         sha256=sound.sha256,
         duration=sound.duration,
         sample_rate=sound.sample_rate,
