@@ -12,13 +12,14 @@ from typing import Any, Literal
 import platformdirs
 
 from coach.app.asking import Ask
-from coach.app.item import Failure, Request
+from coach.app.item import Failure, Request, StageProgress
 from coach.app.library import Memory
-from coach.app.naming import Output, hashes_of, plan, read_review, redacted_hashes, reviewed_hashes, sha256_of
+from coach.app.naming import Output, plan, read_review, redacted_hashes, sha256_of
 from coach.app.pipeline import Pipeline
 from coach.app.recipe import Recipe, load_recipe
 from coach.app.redact import Redaction, check_redactable, redact
 from coach.app.settings import CHANNELS, FORMATS, Settings, gather
+from coach.app.unchanged import unchanged
 from coach.conversation import NoSuchRecording, Review, StorageError, UsageError
 from coach.reporting.files import write_atomically
 from coach.speech.decoding.raw import RawFormat
@@ -112,27 +113,45 @@ def review_all(
     if any(request.transcript is None for request in requests):
         pipeline.choose_engine()
     folder = Path(pipeline.settings.text("out"))
-    planned = list(outputs) if outputs is not None else plan(requests, folder)
+    planned = list(outputs) if outputs is not None else plan(requests, folder, kinds=pipeline.settings.masked)
     with pipeline.running():
         for number, (request, output) in enumerate(zip(requests, planned, strict=True)):
-            if not force and _unchanged(request, output, pipeline):
+            if not force and unchanged(request, output, pipeline):
                 found = tuple(output.path(suffix) for suffix in FORMATS if output.path(suffix).is_file())
                 yield Outcome(request, output, "unchanged", files=found)
                 continue
-            told = _for_call(number, progress)
-            result = pipeline.review(request, output, told, ask)
-            if isinstance(result, Failure):
-                yield Outcome(request, output, "failed", failure=result)
-                if result.exit_code == DISK_FULL:
-                    return
-                continue
-            redaction = redact(result, pipeline.work) if pipeline.settings.flag("redact_original") else None
-            yield Outcome(
-                request, output, "reviewed", result.review, result.files, partial=result.partial, redaction=redaction
-            )
+            outcome = review_one(request, output, pipeline, _for_call(number, progress), ask)
+            yield outcome
+            if outcome.failure is not None and outcome.failure.exit_code == DISK_FULL:
+                return
 
 
-def _for_call(number: int, progress: CallProgress | None) -> Callable[[str, float], None] | None:
+def review_one(
+    request: Request,
+    output: Output,
+    pipeline: Pipeline,
+    progress: StageProgress | None = None,
+    ask: Ask | None = None,
+) -> Outcome:
+    """Return the outcome of one call; the pipeline is running.
+
+    Args:
+        request: The call.
+        output: Where its files go.
+        pipeline: Stages and settings.
+        progress: Told each stage's name and share done.
+        ask: Reaches somebody who can say who is the agent, where nothing else does.
+    """
+    result = pipeline.review(request, output, progress, ask)
+    if isinstance(result, Failure):
+        return Outcome(request, output, "failed", failure=result)
+    redaction = redact(result, pipeline.work) if pipeline.settings.flag("redact_original") else None
+    return Outcome(
+        request, output, "reviewed", result.review, result.files, partial=result.partial, redaction=redaction
+    )
+
+
+def _for_call(number: int, progress: CallProgress | None) -> StageProgress | None:
     if progress is None:
         return None
     return lambda stage, share: progress(number, stage, share)
@@ -148,54 +167,6 @@ def exit_code(outcomes: Sequence[Outcome]) -> int:
         return NoSuchRecording.exit_code
     left = any(outcome.redaction is not None and outcome.redaction.refused is not None for outcome in outcomes)
     return 3 if codes or left or any(outcome.partial for outcome in outcomes) else 0
-
-
-def _unchanged(request: Request, output: Output, pipeline: Pipeline) -> bool:
-    """Whether the same recording was reviewed by the same engines, recipe and settings, and all files are there.
-
-    Who is the agent may have been put right meanwhile, by an option or a swap: that stays, unless this request
-    says it anew.
-    """
-    if request.agent_channel is not None or request.agent_speaker is not None:
-        return False
-    review = read_review(output.path("json"))
-    if review is None or not all(output.path(suffix).is_file() for suffix in pipeline.settings.formats):
-        return False
-    provenance = review.get("provenance")
-    known = [redacted_hashes(review)]
-    if not pipeline.settings.flag("redact_original"):  # where that is wanted, it has to have been done
-        known.append(reviewed_hashes(review))
-    return (
-        hashes_of(request) in known
-        and isinstance(provenance, dict)
-        and provenance.get("fingerprint") == pipeline.expected_fingerprint(request)
-        and _conditions(review.get("recipe")) == _conditions(json.loads(json.dumps(pipeline.effective_recipe(request))))
-        and not _told_since(request, output.path("json"))
-    )
-
-
-def _conditions(recipe: object) -> object:
-    """Return what a review was made under: no matter who set it, what else was written, and who was the agent."""
-    if not isinstance(recipe, dict) or not isinstance(recipe.get("settings"), dict):
-        return None
-    settings = {
-        name: setting.get("value") if isinstance(setting, dict) else setting
-        for name, setting in recipe["settings"].items()
-        if name not in ("formats", "library", "redact_original")
-    }
-    return {**recipe, "settings": settings, "swapped": None}
-
-
-def _told_since(request: Request, review: Path) -> bool:
-    """Whether a sidecar beside the recording is newer than its review."""
-    recording = request.recording
-    if recording is None:
-        return False
-    written = review.stat().st_mtime
-    sidecars = (
-        recording.with_name(stem + suffix) for stem in (recording.name, recording.stem) for suffix in (".json", ".toml")
-    )
-    return any(path.is_file() and path.stat().st_mtime > written for path in sidecars)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +241,7 @@ def to_swap(requests: Sequence[Request], settings: Settings) -> list[Last]:
         return [last()]
     if any(request.agent_channel is not None or request.agent_speaker is not None for request in requests):
         raise UsageError("Give --swap, or say who is the agent with --agent-channel or --agent-speaker, not both.")
-    outputs = plan(requests, Path(settings.text("out")))
+    outputs = plan(requests, Path(settings.text("out")), kinds=settings.masked)
     return [_of_review(request, output) for request, output in zip(requests, outputs, strict=True)]
 
 

@@ -1,0 +1,50 @@
+"""Whether a call was reviewed before, just as it would be now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from coach.app.item import Request
+from coach.app.naming import Output, Readings, conditions, hashes_of
+from coach.app.pipeline import Pipeline
+
+
+def unchanged(request: Request, output: Output, pipeline: Pipeline, readings: Readings | None = None) -> bool:
+    """Return whether the same recording was reviewed by the same engines, recipe and settings, and all files are there.
+
+    Who is the agent may have been put right meanwhile, by an option or a swap: that stays, unless this request
+    says it anew.
+
+    Args:
+        request: The call.
+        output: Where its files would go.
+        pipeline: Stages and settings.
+        readings: Reads what files hold.
+    """
+    readings = readings or Readings()
+    if request.agent_channel is not None or request.agent_speaker is not None:
+        return False
+    facts = readings.facts(output.path("json"))
+    if facts is None or not all(output.path(suffix).is_file() for suffix in pipeline.settings.formats):
+        return False
+    known = [facts.redacted]
+    if not pipeline.settings.flag("redact_original"):  # where that is wanted, it has to have been done
+        known.append(facts.hashes)
+    return (
+        tuple(hashes_of(request, readings)) in known
+        and facts.fingerprint == pipeline.expected_fingerprint(request)
+        and facts.conditions == conditions(pipeline.effective_recipe(request))
+        and not _told_since(request, output.path("json"))
+    )
+
+
+def _told_since(request: Request, review: Path) -> bool:
+    """Whether a sidecar beside the recording is newer than its review."""
+    recording = request.recording
+    if recording is None:
+        return False
+    written = review.stat().st_mtime
+    sidecars = (
+        recording.with_name(stem + suffix) for stem in (recording.name, recording.stem) for suffix in (".json", ".toml")
+    )
+    return any(path.is_file() and path.stat().st_mtime > written for path in sidecars)

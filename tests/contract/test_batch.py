@@ -1,0 +1,216 @@
+"""Many calls side by side: the same files as one after the other, and one outcome each whatever happens."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coach.app.batch import BatchOutcome, Job, Reviewing, plan_jobs, review_batch
+from coach.app.item import Request
+from coach.app.naming import plan
+from coach.app.pipeline import Pipeline
+from coach.app.review import open_pipeline, review_all
+from coach.conversation import ModelError, StorageError, UsageError
+from coach.engines.local import LocalEngine
+from coach.engines.protocol import Died, Done, Engine
+from tests.calls.compose import Scenario, compose
+
+FORMATS = "html,json,md,csv,vtt"
+
+
+class Here:
+    """An engine without processes: for what the engine has no part in."""
+
+    def __init__(self, dies: Sequence[int] = ()) -> None:
+        self.dies = dies
+        self.began: list[int] = []
+
+    def map(
+        self,
+        factory: Callable[[], Any],
+        items: Sequence[Any],
+        *,
+        cost: Callable[[Any], float] | None = None,
+        on_start: Callable[[int], None] | None = None,
+    ) -> Iterator[Done[Any] | Died]:
+        worker = factory()
+        if items:
+            worker.open()
+        for index in sorted(range(len(items)), key=lambda i: -cost(items[i])) if cost else range(len(items)):
+            if on_start is not None:
+                on_start(index)
+            self.began.append(index)
+            died = index in self.dies
+            yield (
+                Died(index, "killed", "its process was killed", 1.0)
+                if died
+                else Done(index, worker.run(items[index]), 1.0)
+            )
+
+
+def flags(folder: Path) -> dict[str, object]:
+    return {"out": str(folder), "formats": FORMATS}
+
+
+def written(folder: Path) -> dict[str, str]:
+    """Return the files in a folder, as text and without what tells when a review was made."""
+    found = {}
+    for path in sorted(folder.iterdir()):
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".json":
+            review = json.loads(text)
+            review.pop("reviewed_at", None)
+            text = json.dumps(review)
+        found[path.name] = text
+    return found
+
+
+@pytest.fixture(scope="module")
+def calls(tmp_path_factory: pytest.TempPathFactory) -> list[Request]:
+    """Three short calls with voices."""
+    folder = tmp_path_factory.mktemp("calls")
+    paths = []
+    for seed, seconds in ((3, 9.0), (4, 16.0), (5, 12.0)):
+        paths.append(folder / f"call-{seed}.wav")
+        compose(seed, Scenario(seconds=seconds)).write(paths[-1])
+    return [Request(recording=path) for path in paths]
+
+
+@pytest.fixture(scope="module")
+def one_by_one(calls: list[Request], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What `coach review` writes of them."""
+    folder = tmp_path_factory.mktemp("one-by-one")
+    outcomes = list(review_all(calls, open_pipeline(flags(folder)), force=True))
+    assert [outcome.status for outcome in outcomes] == ["reviewed"] * 3
+    return written(folder)
+
+
+def run(calls: Sequence[Request], folder: Path, engine: Engine, **more: Any) -> dict[int, BatchOutcome]:  # noqa: ANN401
+    outcomes = list(review_batch(plan_jobs(calls, flags(folder)), flags(folder), engine=engine, **more))
+    assert len({outcome.index for outcome in outcomes}) == len(outcomes)
+    return {outcome.index: outcome for outcome in outcomes}
+
+
+@pytest.mark.engine
+def test_processes_write_what_one_after_the_other_does(
+    calls: list[Request], one_by_one: dict[str, str], tmp_path: Path
+) -> None:
+    begun: list[int] = []
+    found = run(calls, tmp_path / "out", LocalEngine(2), progress=begun.append)
+    assert {index: outcome.status for index, outcome in found.items()} == dict.fromkeys(range(3), "reviewed")
+    assert begun == [1, 2, 0]  # the longest first
+    assert written(tmp_path / "out") == one_by_one
+    assert all(outcome.duration and outcome.seconds > 0 for outcome in found.values())
+    assert found[0].review_path == tmp_path / "out" / "call-3.json"
+    assert {path.suffix for path in found[0].files} == {".html", ".json", ".md", ".csv", ".vtt"}
+
+    again = run(calls, tmp_path / "out", Here())
+    assert {outcome.status for outcome in again.values()} == {"unchanged"}
+    assert set(again[0].files) == set(found[0].files)
+
+
+@pytest.mark.engine
+def test_a_call_whose_process_is_killed_is_told_of_and_the_others_are_reviewed(
+    calls: list[Request], one_by_one: dict[str, str], tmp_path: Path
+) -> None:
+    def kill(index: int) -> None:
+        if index == 2:
+            (worker,) = multiprocessing.active_children()
+            os.kill(worker.pid or 0, 9)
+
+    found = run(calls, tmp_path / "out", LocalEngine(1), progress=kill)
+    assert {index: outcome.status for index, outcome in found.items()} == {0: "reviewed", 1: "reviewed", 2: "died"}
+    failure = found[2].failure
+    assert failure is not None
+    assert "memory runs out" in failure.message
+    assert (failure.stage, failure.exit_code) == ("worker", 3)
+    assert not (tmp_path / "out" / "call-5.json").exists()
+    with contextlib.suppress(TimeoutError):
+        assert multiprocessing.active_children() == []
+    found = run(calls, tmp_path / "out", LocalEngine(1))
+    assert {index: outcome.status for index, outcome in found.items()} == {
+        0: "unchanged",
+        1: "unchanged",
+        2: "reviewed",
+    }
+    assert written(tmp_path / "out") == one_by_one
+
+
+def test_a_died_call_and_a_bad_one_are_outcomes_of_their_own(recording: Path, transcript: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.wav"
+    bad.write_bytes(b"not sound")
+    requests = [
+        Request(recording=recording, transcript=transcript),
+        Request(recording=bad, transcript=transcript),
+        Request(recording=tmp_path / "absent.wav", transcript=transcript),
+        Request(recording=recording, transcript=transcript, name="again"),
+    ]
+    found = run(requests, tmp_path / "out", Here(dies=[3]))
+    assert [found[i].status for i in range(4)] == ["reviewed", "failed", "failed", "died"]
+    assert [found[i].failure and found[i].failure.exit_code for i in range(4)] == [None, 3, 4, 3]
+    assert found[1].review_path is None
+
+
+def test_a_full_disk_ends_the_run(
+    recording: Path, transcript: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise StorageError("No space is left.")
+
+    monkeypatch.setattr("coach.app.stages.writing.write_atomically", full)
+    request = Request(recording=recording, transcript=transcript)
+    engine = Here()
+    found = run([request, replace(request, name="two")], tmp_path / "out", engine)
+    assert [outcome.failure and outcome.failure.exit_code for outcome in found.values()] == [74]
+    assert len(engine.began) == 1
+
+
+def test_what_holds_for_all_is_found_before_any_begins(recording: Path, tmp_path: Path) -> None:
+    job = Job(Request(recording=recording), plan([Request(recording=recording)], tmp_path)[0])
+    engine = Here()
+    with pytest.raises((UsageError, ModelError)):
+        list(review_batch([job], {"transcriber": "nonesuch"}, engine=engine))
+    with pytest.raises(UsageError):
+        list(review_batch([job], {"formats": "pdf"}, engine=engine))
+    assert engine.began == []
+
+
+def test_a_changed_recording_is_reviewed_again(recording: Path, transcript: Path, tmp_path: Path) -> None:
+    request = Request(recording=recording, transcript=transcript)
+    os.utime(recording, (1, 1))
+    assert run([request], tmp_path / "out", Here())[0].status == "reviewed"
+    assert run([request], tmp_path / "out", Here())[0].status == "unchanged"
+    assert run([request], tmp_path / "out", Here(), force=True)[0].status == "reviewed"
+    content = bytearray(recording.read_bytes())
+    content[5000] ^= 1
+    recording.write_bytes(content)  # of the same size, and its time put back
+    os.utime(recording, (1, 1))
+    assert run([request], tmp_path / "out", Here())[0].status == "reviewed"
+
+
+def test_workers_do_not_look_where_they_are_for_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline = open_pipeline({"transcriber": "bundled"})
+    making = Reviewing(pipeline.recipe, pipeline.settings, str(tmp_path / "gone"))
+    monkeypatch.setenv("COACH_FORMATS", "vtt")
+    monkeypatch.setattr(Pipeline, "running", lambda _self: contextlib.nullcontext())
+    worker = making()
+    worker.open()
+    assert worker._pipeline is not None
+    assert worker._pipeline.settings.formats == ("html", "json")
+    worker.close()
+
+
+def test_nothing_is_left_running() -> None:
+    until = time.monotonic() + 20
+    while multiprocessing.active_children() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert multiprocessing.active_children() == []
