@@ -7,10 +7,11 @@ apart. Calls of one way are compared in two halves, and a difference is told onl
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 
+from coach.app import library
 from coach.app.shift.contests import Contest, contests, counted
 from coach.app.shift.intervals import apart, of_calls
 from coach.coaching.rubric import SKILLS
@@ -72,6 +73,29 @@ def weeks_of(
         older=sum(day(call) < start for call in mine),
         agent=agent,
     )
+
+
+def own_weeks(*, weeks: int, agent: str | None = None, mine: object = None, today: date | None = None) -> Progress:
+    """Return the weeks of the person's own library; where there is none yet, empty ones.
+
+    Args:
+        weeks: How many weeks to look at, this one included.
+        agent: Whose calls, where the library has several people's.
+        mine: The person's own name by the settings, for a library that has it.
+        today: The last day that is looked at; today.
+
+    Raises:
+        UsageError: The library has several people's calls, and nobody said whose are meant.
+        StorageError: The library cannot be read.
+    """
+    today = today or datetime.now().astimezone().date()
+    if not library.exists():
+        return weeks_of((), (), (), today=today, weeks=weeks)
+    with library.open_library() as store:
+        names = store.agents()
+        if agent is None and len(names) > 1 and mine is not None and str(mine) in names:
+            agent = str(mine)
+        return weeks_of(store.calls(), store.answers(), store.runs(), today=today, weeks=weeks, agent=agent)
 
 
 def day(call: StoredCall) -> date:

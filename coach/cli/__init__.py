@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from coach import __version__
-from coach.cli import config, doctor, models, practice, probe, review, schedule
+from coach.cli import config, doctor, models, practice, probe, progress_command, review, schedule
 from coach.cli.streams import ensure_open, silence, tell
 from coach.conversation import CoachError, StorageError
 from coach.conversation.errors import unforeseen
@@ -29,6 +29,7 @@ app = typer.Typer(
 app.command("review")(review.review)
 app.command("demo")(review.demo)
 app.command("practice")(practice.practice)
+app.command("progress")(progress_command.progress)
 app.command("probe")(probe.probe)
 app.command("schedule")(schedule.schedule)
 app.command("doctor")(doctor.doctor)
