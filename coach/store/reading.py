@@ -100,7 +100,7 @@ def rows(review: Mapping[str, object]) -> Rows:
         "duration": number(recording.get("duration"), "recording.duration"),
     }
     parts: dict[str, list[Row]] = {
-        "measures": list(_measures(whole)),
+        "measures": list({row["name"]: row for row in _measures(whole)}.values()),
         "moments": found,
         "skills": list(_skills(whole)),
         "advice": list(_advice(whole)),
