@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, case, func, insert, select, update
 
 from coach.store import tables
 from coach.store.database import Database
@@ -22,6 +22,9 @@ class Attempts(Database):
 
     def begin(self, key: str, uri: str, sha256: str | None = None) -> Attempt:
         """Count an attempt before its work begins; when this returns it is on the disk.
+
+        Attempts that never ended add up: what stops its worker each time is known by it. One that ended, however it
+        did, lets the count begin anew.
 
         Args:
             key: What the recording is known by before its bytes were read.
@@ -109,7 +112,8 @@ def _change(connection: Connection, key: str, values: Row, *, counted: int) -> R
     if _find(connection, key) is None:
         connection.execute(insert(table).values(key=_short(key), attempts=counted, first_at=at, **changed))
     else:
-        connection.execute(update(table).where(this).values(attempts=table.c.attempts + counted, **changed))
+        before = case((table.c.state == "working", table.c.attempts), else_=0) if counted else table.c.attempts
+        connection.execute(update(table).where(this).values(attempts=before + counted, **changed))
     return connection.execute(select(table).where(this)).mappings().one()
 
 

@@ -237,7 +237,8 @@ class Attempt:
         sha256: Once known.
         uri: Where it lies.
         state: Where it stands.
-        attempts: How often work on it began; counted before the work, so that one that kills its worker counts.
+        attempts: How often work on it began since it last ended; counted before the work, so that one that kills its
+            worker counts.
         stage: Where it ended.
         message: A sentence; never words of the call.
         exit_code: By the table of codes.
