@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -66,8 +66,14 @@ def newest(wanted: Wanted) -> Select[tuple[int]]:
     return chosen.group_by(_results.c.sha256)
 
 
-def calls(connection: Connection, wanted: Wanted) -> list[StoredCall]:
-    """Return calls in order of time, each with its newest result that meets the wish."""
+def calls(connection: Connection, wanted: Wanted, kinds: Collection[str] | None = None) -> list[StoredCall]:
+    """Return calls in order of time, each with its newest result that meets the wish.
+
+    Args:
+        connection: To the database.
+        wanted: Which calls.
+        kinds: Which moments come with them; ``None`` for all.
+    """
     question = (
         select(
             *(_calls.c[name] for name in ("uri", "agent", "started_at", "direction", "call_type", "duration")),
@@ -81,7 +87,7 @@ def calls(connection: Connection, wanted: Wanted) -> list[StoredCall]:
     definitions = {run.fingerprint: run.definitions for run in runs(connection)}
     found = []
     for some in _batches(rows):
-        parts = _Parts(connection, [row["id"] for row in some])
+        parts = _Parts(connection, [row["id"] for row in some], kinds)
         found += [_call(row, parts, definitions[row["fingerprint"]]) for row in some]
     return found
 
@@ -95,19 +101,24 @@ def _batches(rows: Iterable[RowMapping]) -> Iterator[list[RowMapping]]:
 class _Parts:
     """What belongs to some results, fetched together."""
 
-    def __init__(self, connection: Connection, ids: Sequence[int]) -> None:
-        self.measures = self._fetch(connection, tables.measures, "name", ids)
-        self.moments = self._fetch(connection, tables.moments, "position", ids)
-        self.skills = self._fetch(connection, tables.skills, "position", ids)
-        self.advice = self._fetch(connection, tables.advice, "kind", ids)
+    def __init__(self, connection: Connection, ids: Sequence[int], kinds: Collection[str] | None) -> None:
+        kind = tables.moments.c.kind
+        some = [] if kinds is None else [kind.in_(list(kinds))]
+        self.measures = _fetch(connection, _of(tables.measures, "name", ids))
+        self.moments = _fetch(connection, _of(tables.moments, "position", ids).where(*some))
+        self.skills = _fetch(connection, _of(tables.skills, "position", ids))
+        self.advice = _fetch(connection, _of(tables.advice, "kind", ids))
 
-    @staticmethod
-    def _fetch(connection: Connection, table: Table, order: str, ids: Sequence[int]) -> Mapping[int, list[RowMapping]]:
-        by: defaultdict[int, list[RowMapping]] = defaultdict(list)
-        question = select(table).where(table.c.result_id.in_(ids)).order_by(table.c.result_id, table.c[order])
-        for row in connection.execute(question).mappings():
-            by[row["result_id"]].append(row)
-        return by
+
+def _of(table: Table, order: str, ids: Sequence[int]) -> Select[Any]:
+    return select(table).where(table.c.result_id.in_(ids)).order_by(table.c.result_id, table.c[order])
+
+
+def _fetch(connection: Connection, question: Select[Any]) -> Mapping[int, list[RowMapping]]:
+    by: defaultdict[int, list[RowMapping]] = defaultdict(list)
+    for row in connection.execute(question).mappings():
+        by[row["result_id"]].append(row)
+    return by
 
 
 def _call(row: RowMapping, parts: _Parts, definitions: Mapping[str, int]) -> StoredCall:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -122,6 +122,7 @@ class Store(Answers, Attempts):
         since: datetime | None = None,
         until: datetime | None = None,
         fingerprint: str | None = None,
+        kinds: Collection[str] | None = None,
     ) -> list[StoredCall]:
         """Return calls in order of time, each with its newest result.
 
@@ -130,9 +131,11 @@ class Store(Answers, Attempts):
             since: Begun at this time or later; a call of unknown time counts by when it was reviewed.
             until: Begun before this time.
             fingerprint: Only results of these means, newest or not.
+            kinds: Only moments of these kinds come with them, which is much quicker over many calls; ``()`` for
+                none. Their ``index`` still is that of the review, which skills and advice speak of.
         """
         with self._read() as connection:
-            return fetching.calls(connection, Wanted(agent, since, until, fingerprint))
+            return fetching.calls(connection, Wanted(agent, since, until, fingerprint), kinds)
 
     def call(self, sha256: str, fingerprint: str | None = None) -> StoredCall | None:
         """Return one call with its newest result, or that of a fingerprint."""

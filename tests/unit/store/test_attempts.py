@@ -28,11 +28,18 @@ def test_a_recording_goes_through_its_states(url: str) -> None:
         assert (waiting.state, waiting.attempts, waiting.sha256) == ("waiting", 0, None)
         assert (begun.state, begun.attempts) == ("working", 1)
         assert (failed.stage, failed.message, failed.exit_code) == ("decode", "It ends in its header.", 3)
-        assert (again.attempts, again.uri, again.message, again.stage) == (2, "/in/moved/a.wav", None, None)
-        assert (done.state, done.attempts, done.sha256) == ("done", 2, sha("a"))
+        assert (again.attempts, again.uri, again.message, again.stage) == (1, "/in/moved/a.wav", None, None)
+        assert (done.state, done.attempts, done.sha256) == ("done", 1, sha("a"))
         assert done.first_at == waiting.first_at <= done.last_at
         assert store.attempt("a") == done
         assert store.attempts() == [done]
+
+
+def test_attempts_that_never_ended_add_up_and_one_that_ended_begins_anew(url: str) -> None:
+    with open_store(url, purpose="shift") as store:
+        assert [store.begin("a", "a.wav").attempts for _ in range(3)] == [1, 2, 3]
+        assert store.finish("a", "failed").attempts == 3
+        assert store.begin("a", "a.wav").attempts == 1
 
 
 def test_attempts_are_found_by_state(url: str) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -107,6 +105,7 @@ def test_on_a_server_too_the_tables_files_hold_nothing_any_more(postgres_url: st
     with _open(postgres_url, postgres_server.folder / "parquet") as store:
         _fill(store)
         database = store.name.split()[2]
+        postgres_server.sql("ANALYZE", database)  # as the server does of itself: samples of what is in the tables
         postgres_server.sql("CHECKPOINT", database)
         oid = postgres_server.sql("SELECT oid FROM pg_database WHERE datname = current_database()", database)
         base = postgres_server.folder / "data" / "base" / oid
@@ -114,7 +113,8 @@ def test_on_a_server_too_the_tables_files_hold_nothing_any_more(postgres_url: st
         assert store.purge(before=NOON + timedelta(days=9)).clean
         postgres_server.sql("CHECKPOINT", database)
 
-        assert _bytes(base, "Wexford") == []
+        for words in ("Wexford", "surprised you", "call 1.wav", "/in/call"):
+            assert _bytes(base, words) == [], words
 
 
 def test_retention_forgets_old_accounts_too_but_not_what_was_set_aside(
@@ -166,26 +166,6 @@ def test_while_another_reads_the_rows_go_and_the_next_opening_overwrites(
 def _due(store: Store) -> bool:
     with store._read() as connection:
         return purging.due(connection)
-
-
-@pytest.mark.parametrize("point", ["_unlink", "_forget", "_forget_accounts", "_scrub_file"])
-def test_killed_in_the_middle_it_is_ended_by_the_next_opening(point: str, file: Path) -> None:
-    with open_store(str(file), purpose="shift") as store:
-        _fill(store)
-    program = (
-        "import os, signal, sys\nfrom coach.store import purging\nfrom coach.store.store import open_store\n"
-        "store = open_store(sys.argv[1], purpose='shift')\n"
-        f"purging.{point} = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\nstore.purge(agent='Dana')"
-    )
-    assert subprocess.run([sys.executable, "-c", program, str(file)], check=False).returncode == -9
-
-    with open_store(str(file), purpose="shift") as store:
-        assert [call.agent for call in store.calls()] == ["Lee"]
-        assert not _due(store)
-        assert store.tombstoned(sha("call 0"))
-        assert [attempt.key for attempt in store.attempts()] == ["call 1"]
-        assert len(list(store.folder.rglob("*.parquet"))) == 2
-        assert _bytes(file.parent, "call 0.wav") == []
 
 
 def test_unfinished_parquet_files_go_too(file: Path) -> None:

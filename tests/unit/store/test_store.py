@@ -100,6 +100,16 @@ def test_calls_come_in_order_of_time_and_by_agent_and_span(url: str) -> None:
         assert store.call(sha("nothing")) is None
 
 
+def test_only_the_moments_that_are_asked_for_come_along(url: str) -> None:
+    with open_store(url, purpose="shift") as store:
+        store.record(review_file())
+        few, none = store.calls(kinds=["paraphrase"])[0], store.calls(kinds=())[0]
+
+    assert [(moment.kind, moment.index) for moment in few.moments] == [("paraphrase", 1)]
+    assert none.moments == ()
+    assert none.measures == few.measures
+
+
 def test_times_are_utc_whatever_zone_they_came_in(url: str) -> None:
     berlin = timezone(timedelta(hours=1))
     with open_store(url, purpose="shift") as store:

@@ -21,10 +21,19 @@ TIME = sa.DateTime(timezone=True)
 LATEST = """
 CREATE VIEW latest AS
 SELECT r.id AS result_id, r.sha256, r.fingerprint, r.reviewed_at, r.report, r.separation, r.heard_agent,
-  r.heard_customer, r.hard, r.roles_known, r.words_agent, c.uri, c.agent, c.started_at, c.direction, c.call_type, c.duration
+  r.heard_customer, r.hard, r.roles_known, r.words_agent, c.uri, c.agent, c.started_at, c.direction,
+  c.call_type, c.duration
 FROM results r JOIN calls c ON c.sha256 = r.sha256
 WHERE r.id = (SELECT max(n.id) FROM results n WHERE n.sha256 = r.sha256)
 """
+
+UNSAMPLED = (
+    *(("calls", "uri"), ("calls", "agent"), ("results", "report"), ("results", "warnings"), ("measures", "why")),
+    *(("moments", "text"), ("moments", "evidence"), ("skills", "why"), ("advice", "said"), ("sentences", "sentence")),
+    *(("answers", "who"), ("answers", "answer"), ("attempts", "key"), ("attempts", "uri"), ("attempts", "message")),
+    *(("looks", "who"), ("looks", "agent")),
+)
+"""What the server's planner may keep no samples of: they would outlive the rows."""
 
 
 def upgrade() -> None:
@@ -43,6 +52,9 @@ def upgrade() -> None:
     _attempts()
     _accounts()
     op.execute(LATEST)
+    if op.get_bind().dialect.name == "postgresql":
+        for table, column in UNSAMPLED:
+            op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0")
 
 
 def _calls() -> None:
