@@ -80,7 +80,7 @@ class LocalEngine:
         return Schedule[Item, Result](crew, items, jobs, self.limits, on_start).run(cost)
 
 
-class _Process:
+class _Process(Hand):
     """One worker and the pipe to it."""
 
     def __init__(self, factory: bytes, environment: Mapping[str, str]) -> None:

@@ -86,6 +86,9 @@ class Limits:
 class Engine(Protocol):
     """Runs a worker's work over items, somewhere."""
 
+    name: str
+    """As the command line calls it."""
+
     def map(
         self,
         factory: Factory[Item, Result],

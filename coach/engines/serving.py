@@ -52,17 +52,17 @@ def serve(pipe: Connection, factory: bytes, environment: Mapping[str, str]) -> N
     try:
         _say(pipe, Ready())
         while (message := _next(pipe)) != DISMISSED:
-            _say(pipe, answer(worker, message))
+            _send(pipe, answer(worker, message))
     finally:
         worker.close()
 
 
-def answer(worker: Worker[Any, Any], message: bytes) -> Heard:
-    """Return what came of an item: an error of the worker's is a value."""
+def answer(worker: Worker[Any, Any], message: bytes) -> bytes:
+    """Return what came of an item, both pickled: an error of the worker's is a value, and so is one of pickling."""
     try:
-        return Finished(worker.run(pickle.loads(message)), held())  # noqa: S301
+        return pickle.dumps(Finished(worker.run(pickle.loads(message)), held()))  # noqa: S301
     except Exception as error:  # noqa: BLE001
-        return Failed(unforeseen(error))
+        return pickle.dumps(Failed(unforeseen(error)))
 
 
 def portable(error: Exception) -> Exception:
@@ -75,10 +75,10 @@ def portable(error: Exception) -> Exception:
 
 
 def _say(pipe: Connection, heard: Heard) -> None:
-    try:
-        message = pickle.dumps(heard)
-    except Exception as error:  # noqa: BLE001  (a result that cannot be sent is a fault of the item's)
-        message = pickle.dumps(Failed(unforeseen(error)))
+    _send(pipe, pickle.dumps(heard))
+
+
+def _send(pipe: Connection, message: bytes) -> None:
     try:
         pipe.send_bytes(message)
     except OSError:  # nobody listens any more

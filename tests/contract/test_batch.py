@@ -9,10 +9,12 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
+from workers import Making
 
 from coach.app.batch import BatchOutcome, Job, Reviewing, plan_jobs, review_batch
 from coach.app.item import Request
@@ -20,15 +22,29 @@ from coach.app.naming import plan
 from coach.app.pipeline import Pipeline
 from coach.app.review import open_pipeline, review_all
 from coach.conversation import ModelError, StorageError, UsageError
+from coach.engines.choose import open_engine
 from coach.engines.local import LocalEngine
-from coach.engines.protocol import Died, Done, Engine
+from coach.engines.protocol import Died, Done, Engine, Limits
+from coach.engines.ray import RayEngine
+from coach.engines.schedule import EngineError
 from tests.calls.compose import Scenario, compose
 
+TESTS = Path(__file__).parents[1]
 FORMATS = "html,json,md,csv,vtt"
+
+
+RAY_VARIABLES = (
+    "RAY_USAGE_STATS_ENABLED",
+    "RAY_AUTH_MODE",
+    "RAY_AUTH_TOKEN_PATH",
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER",
+)
 
 
 class Here:
     """An engine without processes: for what the engine has no part in."""
+
+    name = "here"
 
     def __init__(self, dies: Sequence[int] = ()) -> None:
         self.dies = dies
@@ -94,6 +110,20 @@ def one_by_one(calls: list[Request], tmp_path_factory: pytest.TempPathFactory) -
     return written(folder)
 
 
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[RayEngine]:
+    """Ray on this machine: one for all tests, for it takes seconds to begin."""
+    if find_spec("ray") is None:
+        pytest.skip("Ray is not installed (pip install -r requirements/ray.txt)")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(TESTS), str(TESTS.parent), os.environ["PYTHONPATH"]]))
+        for name in RAY_VARIABLES:
+            patch.setenv(name, "")  # so that what the engine sets is taken back
+            patch.delenv(name)
+        with RayEngine(jobs=2, limits=Limits(seconds=300.0)) as engine:
+            yield engine
+
+
 def run(calls: Sequence[Request], folder: Path, engine: Engine, **more: Any) -> dict[int, BatchOutcome]:  # noqa: ANN401
     outcomes = list(review_batch(plan_jobs(calls, flags(folder)), flags(folder), engine=engine, **more))
     assert len({outcome.index for outcome in outcomes}) == len(outcomes)
@@ -116,6 +146,74 @@ def test_processes_write_what_one_after_the_other_does(
     again = run(calls, tmp_path / "out", Here())
     assert {outcome.status for outcome in again.values()} == {"unchanged"}
     assert set(again[0].files) == set(found[0].files)
+
+
+@pytest.mark.engine
+def test_actors_write_what_one_after_the_other_does(
+    calls: list[Request], one_by_one: dict[str, str], cluster: RayEngine, tmp_path: Path
+) -> None:
+    found = run(calls, tmp_path / "out", cluster)
+    assert {index: outcome.status for index, outcome in found.items()} == dict.fromkeys(range(3), "reviewed")
+    assert written(tmp_path / "out") == one_by_one
+
+
+def test_an_actor_that_dies_costs_its_item_alone(cluster: RayEngine, tmp_path: Path) -> None:
+    items: list[object] = [1, "kill:", 2, "raise:secret", 3, "environment:OMP_NUM_THREADS"]
+    ended = {one.index: one for one in cluster.map(Making(str(tmp_path)), items)}
+    assert sorted(ended) == list(range(6))
+    assert [one.result for i in (0, 2, 4, 5) if isinstance(one := ended[i], Done)] == [2, 4, 6, "1"]
+    died, faulty = ended[1], ended[3]
+    assert isinstance(died, Died)
+    assert (died.cause, "memory runs out" in died.reason) == ("killed", True)
+    assert isinstance(faulty, Died)
+    assert faulty.cause == "fault"
+    assert "KeyError" in faulty.reason
+    assert "secret" not in faulty.reason
+
+
+def test_an_actor_over_its_time_is_ended(cluster: RayEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "limits", Limits(seconds=2.0))
+    ended = {one.index: one for one in cluster.map(Making(str(tmp_path)), ["sleep:300", 1])}
+    assert isinstance(ended[1], Done)
+    assert isinstance(ended[0], Died)
+    assert ended[0].cause == "time"
+
+
+def test_an_actor_that_cannot_open_says_why(cluster: RayEngine, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"Pull it\."):
+        list(cluster.map(Making(str(tmp_path), "error"), [1, 2]))
+
+
+def test_ray_listens_here_alone_and_its_folder_is_private(cluster: RayEngine, tmp_path: Path) -> None:
+    assert len(list(cluster.map(Making(str(tmp_path)), [1]))) == 1
+    import ray  # noqa: PLC0415  (an extra)
+
+    assert {node["NodeManagerAddress"] for node in ray.nodes()} == {"127.0.0.1"}
+    folder = cluster._folder
+    assert folder is not None
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert (folder / "token").stat().st_mode & 0o777 == 0o600
+    assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"
+
+
+def test_without_ray_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coach.engines.ray.find_spec", lambda _name: None)
+    with pytest.raises(ModelError, match=r"coach\[ray\]"), open_engine("ray"):
+        pass
+
+
+def test_more_of_a_graphics_card_than_there_is_is_refused(tmp_path: Path, cluster: RayEngine) -> None:
+    greedy = RayEngine(gpus=1.0)
+    list(cluster.map(Making(str(tmp_path)), [1]))
+    greedy._ray = cluster._ray
+    with pytest.raises(EngineError, match="graphics card"):
+        list(greedy.map(Making(str(tmp_path)), [1]))
+
+
+@pytest.mark.parametrize("wrong", [{"name": "rey"}, {"name": "local", "address": "auto"}, {"jobs": 0}])
+def test_an_engine_that_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(UsageError), open_engine(**wrong):
+        pass
 
 
 @pytest.mark.engine
