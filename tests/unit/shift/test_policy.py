@@ -1,0 +1,185 @@
+"""The agreement: coaching only, told beforehand, and no shift without it."""
+
+from __future__ import annotations
+
+import re
+import stat
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coach.app.shift.policy import (
+    KEYS,
+    MOST_DAYS,
+    SEES,
+    Policy,
+    as_toml,
+    check_purpose,
+    check_told_on,
+    default_path,
+    from_answers,
+    questions,
+    require,
+    write,
+)
+from coach.coaching import toml
+from coach.conversation import ConfigurationError
+from coach.reporting.phrases import SHIFT, phrases
+from tests.unit.shift.made import policy
+
+TODAY = date(2026, 3, 2)
+ANSWERS: dict[str, object] = {
+    "purpose": "coaching",
+    "supervisors": ["Dana Fox"],
+    "sees": ["workload", "figures"],
+    "keep_days": 90,
+    "told_on": "2026-03-01",
+    "ask": "Dana Fox, extension 214",
+}
+
+
+@pytest.mark.parametrize("purpose", ["coaching", "Coaching", " coaching. "])
+def test_coaching_is_a_purpose(purpose: str) -> None:
+    assert check_purpose(purpose) == "coaching"
+
+
+@pytest.mark.parametrize(
+    "purpose",
+    ["discipline", "pay", "bonuses", "coaching and pay", "performance review", "ranking", "firing", "written warnings",
+     "who gets promoted", "scorecards"],
+)  # fmt: skip
+def test_a_purpose_that_harms_is_refused_with_its_reason(purpose: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        check_purpose(purpose)
+
+    assert str(refused.value) == phrases(SHIFT)("refused.purpose_harm", purpose=purpose)
+    assert "answer “coaching”" in str(refused.value)
+    assert refused.value.exit_code == 5
+
+
+@pytest.mark.parametrize("purpose", ["", "research", "fun", "coachin"])
+def test_any_other_purpose_is_refused_too(purpose: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        check_purpose(purpose)
+
+    assert str(refused.value) == phrases(SHIFT)("refused.purpose_other", purpose=purpose)
+
+
+def test_without_an_agreement_no_shift_runs(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="Tell the staff first") as refused:
+        require(tmp_path / "none.toml")
+
+    assert refused.value.exit_code == 5
+    assert "coach shift --setup" in str(refused.value)
+    with pytest.raises(ConfigurationError, match=re.escape(str(default_path()))):
+        require()
+
+
+def test_what_is_written_is_read_again_and_private(tmp_path: Path) -> None:
+    agreed = policy(supervisors=('Dana "Dee" Fox\\x', "Office 2"), ask="Ümit, 214 — or the\tworks council")
+    path = write(agreed, tmp_path / "new" / "policy.toml")
+
+    read = require(path, today=date(2026, 5, 1))
+    assert read == policy(supervisors=agreed.supervisors, ask="Ümit, 214 — or the works council")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+words = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=40)
+
+
+@given(words, words, st.sets(st.sampled_from(SEES), min_size=1), st.integers(1, MOST_DAYS))
+def test_any_agreement_survives_its_file(who: str, ask: str, sees: set[str], days: int) -> None:
+    answers = {**ANSWERS, "supervisors": [who], "ask": ask, "sees": sorted(sees), "keep_days": days}
+    try:
+        agreed = from_answers(answers, TODAY)
+    except ConfigurationError:
+        return  # nothing is left of the name when it is cleaned
+    import tomllib  # noqa: PLC0415
+
+    assert from_answers(tomllib.loads(as_toml(agreed)), TODAY) == agreed
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("told_on", "2026-03-03", "2026-03-03 has not come yet"),
+        ("told_on", "next week", "year first"),
+        ("told_on", "02/03/2026", "year first"),
+        ("keep_days", 0, "1 to 366 days"),
+        ("keep_days", 367, "1 to 366 days"),
+        ("keep_days", "for ever", "1 to 366 days"),
+        ("keep_days", True, "1 to 366 days"),
+        ("keep_days", 3.5, "1 to 366 days"),
+        ("supervisors", [], "names nobody who sees the page"),
+        ("supervisors", 3, "names nobody who sees the page"),
+        ("supervisors", " ", "names nobody who sees the page"),
+        ("sees", ["figure"], 'did you mean "figures"'),
+        ("sees", ["tone"], "nothing that a page can show"),
+        ("sees", [], "lets supervisors see nothing"),
+        ("sees", 3, "lets supervisors see nothing"),
+        ("ask", "", "names nobody to ask"),
+        ("ask", None, "names nobody to ask"),
+        ("purpose", "pay", "answer “coaching”"),
+    ],
+)
+def test_an_agreement_that_cannot_be_is_refused(key: str, value: object, told: str) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(told)):
+        from_answers({**ANSWERS, key: value}, TODAY)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_question_has_to_be_answered(key: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"leaves out {key}"):
+        from_answers({name: value for name, value in ANSWERS.items() if name != key}, TODAY)
+
+
+def test_a_key_that_nothing_reads_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match='did you mean "keep_days"'):
+        from_answers({**ANSWERS, "keep_day": 3}, TODAY)
+
+
+def test_the_questions_make_an_agreement() -> None:
+    typed = {"purpose": "coaching", "supervisors": "Dana Fox, Office 2", "told_on": "2026-03-01", "ask": "Dana"}
+    asked = questions(TODAY)
+    answers = {each.key: each.check(typed.get(each.key, each.suggested)) for each in asked}
+
+    assert tuple(each.key for each in asked) == KEYS
+    assert all(each.ask.endswith("?") and each.about for each in asked)
+    assert from_answers(answers, TODAY) == Policy(
+        ("Dana Fox", "Office 2"), frozenset(SEES), 90, date(2026, 3, 1), "Dana"
+    )
+
+
+def test_a_question_refuses_at_once() -> None:
+    told = next(each for each in questions(TODAY) if each.key == "told_on")
+
+    with pytest.raises(ConfigurationError, match="has not come yet"):
+        told.check("2026-03-03")
+
+
+def test_today_is_not_too_late_to_have_been_told() -> None:
+    assert check_told_on(TODAY, TODAY) == TODAY
+    assert check_told_on(datetime(2026, 3, 2, 9, tzinfo=UTC), TODAY) == TODAY
+    assert check_told_on(datetime.now().astimezone().date()) is not None
+
+
+def test_a_file_that_is_no_toml_says_so(tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text("purpose = ")
+
+    with pytest.raises(ConfigurationError, match="not TOML"):
+        require(tmp_path / "policy.toml")
+
+
+def test_what_is_kept_ends_when_the_agreement_says() -> None:
+    assert policy(keep_days=30).kept_since(datetime(2026, 3, 31, tzinfo=UTC)) == datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def test_the_file_says_what_it_is_for(tmp_path: Path) -> None:
+    text = as_toml(policy())
+
+    assert "not pay, not discipline" in text
+    assert set(toml.load(write(policy(), tmp_path / "p.toml"))) == set(KEYS)
