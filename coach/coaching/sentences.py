@@ -69,6 +69,7 @@ _PRACTICE: Mapping[str, frozenset[str]] = {
     "ask.listening": frozenset({"name"}),
     "noted.long": frozenset({"seconds"}),
     "missed.one_way": frozenset({"suggestion"}),
+    **dict.fromkeys(("missed.words_me", "missed.words_team"), frozenset({"day", "said"})),
     "scene.screen": frozenset({"screen"}),
     "scene.own": frozenset({"call", "at"}),
     "scene.listen": frozenset({"page", "at"}),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from coach.app.our_words import offered_for
 from coach.app.practice import log
 from coach.app.practice.choosing import following, named
 from coach.app.practice.judging import judge
@@ -107,8 +108,12 @@ class Practice:
         return judge(customer, self.starters.guide, answer)
 
     def remarks(self, customer: Customer, found: Feedback) -> list[str]:
-        """Return what is said of an answer."""
-        return remarks(found, customer, self.rubric, self.say)
+        """Return what is said of an answer; beside a beginning, one that the person or their team made themselves."""
+        told = remarks(found, customer, self.rubric, self.say)
+        own = offered_for(customer.topic, found.missed[0]) if found.missed else None
+        if own is not None:
+            told.append(self.say(f"practice.missed.words_{own.by}", day=own.day, said=own.said))
+        return told
 
     def from_their_chair(self, customer: Customer) -> str:
         """Return what the answer that a customer got was like to hear."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from coach.app.item import Call, Request
 from coach.app.naming import Output, sha256_of
+from coach.app.our_words import offered
 from coach.app.recipe import Need
 from coach.app.stages.base import Stage
 from coach.app.stages.judging import complete
@@ -75,7 +76,7 @@ class Report(Stage):
         if "html" in formats:
             sound = self._sound(call)
             path = call.output.path("html")
-            write_atomically(path, render_html(review, sound))
+            write_atomically(path, render_html(review, sound, offered(review)))
             files.append(path)
             if sound is not None and sound.src is not None:
                 files.append(folder / sound.src)
