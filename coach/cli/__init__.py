@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from coach import __version__
-from coach.cli import config, doctor, models, practice, probe, progress_command, review, schedule
+from coach.cli import config, doctor, models, practice, probe, progress_command, review, schedule, words
 from coach.cli.streams import ensure_open, silence, tell
 from coach.conversation import CoachError, StorageError
 from coach.conversation.errors import unforeseen
@@ -35,6 +35,7 @@ app.command("schedule")(schedule.schedule)
 app.command("doctor")(doctor.doctor)
 app.add_typer(models.app, name="models")
 app.add_typer(config.app, name="config")
+app.add_typer(words.app, name="words")
 
 
 def _version(wanted: bool) -> None:
