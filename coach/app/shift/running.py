@@ -1,0 +1,182 @@
+"""The use case of a shift: recordings in; reports, every agent's own page, then the shift's page out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from coach.app.intake.discover import discover, sources_of
+from coach.app.intake.known import Discovery, Found, Refused
+from coach.app.review import settings_of
+from coach.app.shift import policy as policies
+from coach.app.shift.assembling import Material
+from coach.app.shift.pages import Written, write_pages
+from coach.app.shift.policy import Policy
+from coach.app.shift.taking import Intake, Taken, exit_code, take
+from coach.conversation import NoSuchRecording
+from coach.store.store import Store, open_store
+
+if TYPE_CHECKING:
+    from coach.app.settings import Settings
+    from coach.engines.protocol import Engine
+
+RECIPE: Final = "shift"
+
+Told = Callable[[Found, Taken | None], None]
+"""Told a recording before any work is done on it, and again with its end."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a shift was asked to do.
+
+    Attributes:
+        inputs: Files, folders, addresses.
+        manifest: A table that names recordings or tells of them.
+        flags: Settings from the command line.
+        engine: Where calls are reviewed.
+        store: URL or file of the shift's store; the user's own one when ``None``.
+        policy: File of the agreement; the user's own one when ``None``.
+        force: Review again what was reviewed, refused or set aside.
+        again: Whether what was refused before is tried again.
+    """
+
+    inputs: Sequence[str | Path]
+    engine: Engine
+    manifest: Path | None = None
+    flags: Mapping[str, object] = field(default_factory=dict)
+    store: str | None = None
+    policy: Path | None = None
+    force: bool = False
+    again: bool = True
+
+
+@dataclass(frozen=True)
+class Shift:
+    """What became of a shift.
+
+    Attributes:
+        taken: Every recording's end.
+        refused: What was named and could not be taken in.
+        skipped: What was let be on purpose.
+        notes: Of the whole.
+        written: The pages; ``None`` where there was nothing to write them from.
+    """
+
+    taken: tuple[Taken, ...]
+    refused: tuple[Refused, ...] = ()
+    skipped: tuple[Refused, ...] = ()
+    notes: tuple[str, ...] = ()
+    written: Written | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """By the table of codes."""
+        return exit_code(self.taken, len(self.refused))
+
+    def count(self, *ends: str) -> int:
+        """Return how many recordings ended so."""
+        return sum(one.end in ends for one in self.taken)
+
+
+def shift_flags(flags: Mapping[str, object]) -> dict[str, object]:
+    """Return flags with the shift's recipe where no other is named."""
+    return {**flags, "recipe": flags.get("recipe") or RECIPE}
+
+
+def run_shift(plan: Plan, told: Told | None = None, began: Callable[[Discovery], None] | None = None) -> Shift:
+    """Review a shift's recordings and write its pages.
+
+    Args:
+        plan: What was asked for.
+        told: Told of every recording as it is taken in hand and as it ends.
+        began: Told what was found before any of it is reviewed.
+
+    Raises:
+        ConfigurationError: Nobody has agreed on what a shift is for yet, or settings cannot be.
+        NoSuchRecording: Nothing is there to review.
+        CoachError: The store cannot be used, a model is missing, pages cannot be written.
+    """
+    policy = policies.require(plan.policy)
+    flags = shift_flags(plan.flags)
+    settings = settings_of(flags)
+    discovery = discover(plan.inputs, manifest=plan.manifest, sources=sources_of(settings))
+    if not discovery.found and not discovery.refused:
+        raise NoSuchRecording(
+            " ".join(discovery.notes) or "No recording was named. Name files, a folder or --manifest."
+        )
+    if began is not None:
+        began(discovery)
+    with open_store(plan.store, purpose="shift") as store:
+        taken = _take(discovery.found, _Asked(plan, settings, flags), store, told)
+        written = publish(store, policy, settings, taken)
+    return Shift(taken, discovery.refused, discovery.skipped, discovery.notes, written)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A plan with its settings."""
+
+    plan: Plan
+    settings: Settings
+    flags: Mapping[str, object]
+
+
+def _take(found: Sequence[Found], asked: _Asked, store: Store, told: Told | None) -> tuple[Taken, ...]:
+    plan, ends = asked.plan, []
+    hand = None if told is None else (lambda index: told(found[index], None))
+    intake = Intake(store, asked.settings, asked.flags, plan.engine, plan.force, plan.again, hand)
+    for one in take(found, intake):
+        ends.append(one)
+        if told is not None:
+            told(one.found, one)
+    return tuple(ends)
+
+
+def _hashes(taken: Sequence[Taken], *ends: str) -> frozenset[str]:
+    return frozenset(one.sha256 for one in taken if one.sha256 is not None and one.end in ends)
+
+
+def publish(
+    store: Store,
+    policy: Policy,
+    settings: Settings,
+    taken: Sequence[Taken] | None = None,
+    now: datetime | None = None,
+) -> Written:
+    """Write every agent's own page and then the shift's.
+
+    Args:
+        store: The shift's store.
+        policy: What was agreed on.
+        settings: Where pages go, and whose days they are told in.
+        taken: The recordings of this shift; ``None`` for all that are kept.
+        now: For the page's head and its list to listen to.
+    """
+    at = now or datetime.now(UTC)
+    refused = store.attempts(("failed", "quarantined"))
+    if taken is not None:
+        these = _hashes(taken, "failed", "quarantined")
+        refused = [attempt for attempt in refused if attempt.sha256 in these]
+    material = Material(
+        policy,
+        calls=store.calls(since=policy.kept_since(at)),
+        answers=store.answers(),
+        runs=store.runs(),
+        attempts=refused,
+        made_at=at,
+        shift=None if taken is None else _hashes(taken, "reviewed", "unchanged"),
+        zone=zone_of(settings),
+    )
+    return write_pages(Path(settings.text("out")), material)
+
+
+def zone_of(settings: Settings) -> tzinfo:
+    """Return whose days and weeks pages are told in: the setting's, or this computer's."""
+    name = settings["timezone"]
+    local = datetime.now().astimezone().tzinfo
+    return ZoneInfo(str(name)) if name is not None else local if local is not None else UTC
