@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from coach.analysis import empathy, paraphrase, questions, regret, repair
+from coach.analysis import empathy, paraphrase, questions, regret, repair, semantic
 from coach.analysis.memo import once
 from coach.analysis.reading import Reading, Said, read
 from coach.analysis.view import View
@@ -35,6 +35,8 @@ def agent_acts(conversation: Conversation) -> tuple[tuple[Said, Acts], ...]:
     judged: list[tuple[Said, Acts]] = []
     recapped: int | None = None
     clauses = read(conversation).agent
+    if (model := semantic.active()) is not None:
+        model.learn(semantic.lines_of([said.view for said in clauses]))
     for index, said in enumerate(clauses):
         done = acts(said)
         if "recap" not in done and _settles(said, clauses[index + 1 : index + 3]):
@@ -87,8 +89,9 @@ def _most(found: dict[str, float], view: View) -> Acts:
     drop: set[str] = set()
     if "reassurance" in found and not view.has("plain_empathy"):
         drop.add("empathy")
-    elif "empathy" in found:
-        drop.add("apology")
+    elif "empathy" in found and "apology" in found:
+        # before anything was told, "sorry you have had trouble" is about nothing that was heard
+        drop.add("apology" if view.before.norms else "empathy")
     if "empathy" in found and not view.has("restating"):
         drop.add("empathy" if found.get("paraphrase", 0.0) - found["empathy"] > FACTS else "paraphrase")
     if {"paraphrase", "echo"} & found.keys() and not (view.clause.asks or view.form.tag):

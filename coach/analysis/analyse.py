@@ -10,6 +10,7 @@ from coach.analysis.accounts import Accounts
 from coach.analysis.listening import Listening
 from coach.analysis.pace import Pace
 from coach.analysis.protocol import Analyzer
+from coach.analysis.semantic import Semantic, using
 from coach.analysis.timing import Timing
 from coach.analysis.turn_taking import TurnTaking
 from coach.analysis.warmth import Empathy
@@ -25,12 +26,15 @@ ANALYZERS: Final[Mapping[str, Analyzer]] = MappingProxyType(
 """Every analyser by the name that recipes use, in the order in which they run."""
 
 
-def analyse(conversation: Conversation, names: Sequence[str] | None = None) -> Findings:
+def analyse(
+    conversation: Conversation, names: Sequence[str] | None = None, *, semantic: Semantic | None = None
+) -> Findings:
     """Return what the analysers find in a conversation.
 
     Args:
         conversation: What to look at.
         names: Which analysers; all when ``None``.
+        semantic: Tells how near sentences come in meaning; without one the detectors go by words alone.
 
     Raises:
         ConfigurationError: There is no analyser of that name.
@@ -40,7 +44,8 @@ def analyse(conversation: Conversation, names: Sequence[str] | None = None) -> F
         if name not in ANALYZERS:
             known = ", ".join(ANALYZERS)
             raise ConfigurationError(f"There is no analyser '{name}'. The recipe may name: {known}.")
-        found = found + ANALYZERS[name].analyze(conversation)
+        with using(semantic):
+            found = found + ANALYZERS[name].analyze(conversation)
     return found
 
 

@@ -34,6 +34,8 @@ def distress(view: View) -> float:
 
 def _denied(norms: tuple[str, ...], index: int) -> bool:
     """Whether a feeling is said not to be there: "I'm not, like, you know, terrified"."""
+    if "than" in norms[max(0, index - FAR) : index]:  # "lower than I was afraid it would be"
+        return True
     for norm in reversed(norms[max(0, index - FAR) : index]):
         if norm in _OTHERS:
             return True
@@ -52,6 +54,8 @@ def _excused(norms: tuple[str, ...], index: int) -> bool:
     return (norms[index], *after) in {
         ("sick", "leave"),
         ("stuck", "to"),
+        ("stuck", "shut"),
+        ("stuck", "open"),
         ("lost", "the"),
         ("tired", "meter"),
         ("hurt", "to"),
@@ -73,17 +77,35 @@ REFUSED: Final = 2
 """Offers turned down, one after another, from which a customer refuses every option."""
 
 
+SHOUTED: Final = 0.65
+"""Confidence that words written in capitals were shouted."""
+
+LOUD: Final = 4
+"""Words in capitals, of two letters and more, from which somebody shouts."""
+
+
+def _shouts(said: str) -> bool:
+    """Whether a clause is written in capitals, as whoever writes a transcript marks shouting."""
+    words = [word for word in said.split() if sum(letter.isalpha() for letter in word) > 1]
+    return len(words) >= LOUD and all(word.isupper() for word in words)
+
+
 def hard_call(reading: Reading) -> Iterable[Moment]:
-    """Yield one moment for a customer who insults, threatens or turns down everything: the surest of them."""
+    """Yield one moment for a customer who insults, threatens, shouts or turns down everything: the surest of them."""
     found: list[Moment] = []
     refused = 0
     offered = [said.interval.start for said in reading.agent if said.view.has("options") or said.view.has("acting")]
+    capitals = not any(said.text != said.text.upper() for said in (*reading.customer, *reading.agent))
     for said in reading.customer:
         view = said.view
         if view.has("insults", "feelings"):
             found.append(said.moment("hard_call", 0.85, turn=said.turn, why="insult"))
         elif view.has("threats", "feelings"):
             found.append(said.moment("hard_call", 0.75, turn=said.turn, why="threat"))
+        elif _shouts(said.text) and not capitals:
+            found.append(said.moment("hard_call", SHOUTED, turn=said.turn, why="shouts"))
+        elif view.has("accepting", "feelings") and not view.has("refusals", "feelings"):
+            refused = 0
         elif view.has("refusals", "feelings") and any(start < said.interval.start for start in offered):
             refused += 1
             if refused >= REFUSED:

@@ -144,7 +144,9 @@ def allayed(view: View) -> float:
 
 
 def _may_allay(view: View) -> bool:
-    return bool(view.clause.norms) and not (view.form.marked or view.has("conditional") or view.has("line_trouble"))
+    if not view.clause.norms or (view.has("refusing") and not view.has("not_to_worry")):
+        return False
+    return not (view.form.marked or view.has("conditional") or view.has("line_trouble"))
 
 
 def _denies(view: View) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar
 
+from coach.analysis import semantic
+
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 
@@ -14,6 +16,7 @@ def once(function: Callable[[Argument], Result]) -> Callable[[Argument], Result]
     """Return the function with its last result kept.
 
     ``lru_cache`` would hash every word of a conversation at each question; identity is enough, as values are frozen.
+    What was judged with one sentence model, or without, is not what is asked for with another.
 
     >>> calls = []
     >>> length = once(lambda value: calls.append(value) or len(value))
@@ -21,15 +24,15 @@ def once(function: Callable[[Argument], Result]) -> Callable[[Argument], Result]
     >>> length(same), length(same), len(calls)
     (2, 2, 1)
     """
-    last: list[tuple[Argument, Result]] = []
+    last: list[tuple[Argument, semantic.Semantic | None, Result]] = []
 
     @wraps(function)
     def remembered(argument: Argument) -> Result:
         kept = last[0] if last else None
-        if kept is not None and kept[0] is argument:
-            return kept[1]
+        if kept is not None and kept[0] is argument and kept[1] is semantic.active():
+            return kept[2]
         result = function(argument)
-        last[:] = [(argument, result)]
+        last[:] = [(argument, semantic.active(), result)]
         return result
 
     return remembered

@@ -19,30 +19,46 @@ _LEADS: Final = (
     ("i", "am"),
 )
 _SURE: Final = 3
-"""The first leads are followed by a name; the others only when the agent has just asked for it."""
+"""The first leads are followed by a name; the others only when it was just asked for, or is written as one."""
 
 
 def customer_names(reading: Reading) -> dict[str, float]:
     """Return the names that the customer gave, with when they were given, in seconds."""
     found: dict[str, float] = {}
     for said in reading.customer:
-        for name in _given(said.view):
+        for name in _given(said.view, capitalised(said.text)):
             found.setdefault(name, said.interval.end)
     return found
 
 
-def _given(view: View) -> Iterable[str]:
+def capitalised(said: str) -> frozenset[str]:
+    """Return the words that are written as names are, but for the first; none where nothing or everything is.
+
+    >>> sorted(capitalised("Hi, this is Keisha, I live on Ash Street."))
+    ['ash', 'keisha', 'street']
+    """
+    if said.isupper():
+        return frozenset()
+    pieces = [piece.strip(".,;:!?\"'") for piece in said.split()[1:]]
+    return frozenset(p.lower().removesuffix("'s") for p in pieces if p[:1].isupper() and p.split("'")[0] != "I")
+
+
+def _given(view: View, written: frozenset[str]) -> Iterable[str]:
     norms = view.clause.head or view.clause.norms
     asked = "name" in view.before.norms[-14:] or "speaking" in view.before.norms[-14:]
     for index, lead in enumerate(_LEADS):
-        if index > _SURE - 1 and not asked:
-            break
         at = next((i for i in range(len(norms)) if norms[i : i + len(lead)] == lead), None)
+        if index > _SURE - 1 and not asked and (at is None or norms[at + len(lead) :][:1] not in _each(written)):
+            continue  # "this is Keisha", and not "this is ridiculous"
         if at is not None:
             yield from _names(norms[at + len(lead) : at + len(lead) + 2])
             return
     if asked and 0 < len(norms) <= 3:
         yield from _names(norms)
+
+
+def _each(words: Iterable[str]) -> frozenset[tuple[str, ...]]:
+    return frozenset((word,) for word in words)
 
 
 def _names(norms: Iterable[str]) -> Iterable[str]:

@@ -17,6 +17,9 @@ wrong, a clause that is a paraphrase with 0.26 may be one."""
 WARMLY: Final = 0.5
 """The same for warm words: after distress any clause is a little like them, and not every one may have been."""
 
+SHORTEST: Final = 3
+"""Words of a clause that may have been warm: of "sure" alone every word was heard."""
+
 ANSWER: Final = 0.85
 STORY: Final = 0.79
 """Shares of an answer's and of a story's words that must be right before anybody is advised on what was missing."""
@@ -61,6 +64,7 @@ def acknowledged(reading: Reading, told: int, said: Sequence[Said]) -> bool:
         told: Index of the customer's turn.
         said: The agent's clauses that answered it.
     """
+    said = [part for part in said if part.view.form.words >= SHORTEST]
     least = _least(reading, (told, *(part.turn for part in said)), WARMLY)
     return least < LIKELY and any(_warmth(part) >= least for part in said)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from coach.analysis import lexicons
+from coach.analysis import lexicons, semantic
 from coach.analysis.acknowledging import backchannel
 from coach.analysis.calibration import calibration
 from coach.analysis.data import account_data
@@ -18,9 +18,16 @@ UNLIKELY: Final = 0.45
 
 def saying_back(view: View) -> float:
     """Return how surely a clause gives back what the other party said, in whichever words, 0 to 1."""
+    return view.once("saying_back", _saying_back)
+
+
+def _saying_back(view: View) -> float:
     if not view.clause.norms or backchannel(view.clause) > 0:
         return 0.0
-    return calibration("paraphrase").confidence(features(view))
+    model = semantic.active()
+    if model is None:
+        return calibration("paraphrase").confidence(features(view))
+    return calibration("paraphrase_semantic").confidence({**features(view), **semantic.features(view, model)})
 
 
 def _tells(view: View) -> bool:

@@ -295,7 +295,7 @@ def _bare(view: View) -> bool:
 
 def closing(view: View) -> float:
     """Return how surely a clause offers more help or checks that the need is met, 0 to 1."""
-    if not view.has("closing"):
+    if not view.has("closing") or view.has("not_closing"):
         return 0.0
     return (
         max(0.5, question(view))

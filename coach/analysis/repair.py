@@ -156,7 +156,9 @@ def customer_repeat(view: View, earlier: Sequence[Sequence[Token]], *, asked: bo
         return Repeat(0.75 if view.form.words > 3 else 0.6, elsewhere=where and found is None, earlier=found)
     own = text.concepts(view.clause.tokens)
     # A request about it, or an answer to a question about it, has to come back to it.
-    if sum(own.values()) < LEAST or asked or view.before.asks or question(view) >= ASKS or view.has("request_form"):
+    if sum(own.values()) < LEAST or asked or question(view) >= ASKS or view.has("request_form"):
+        return None
+    if view.before.asks and view.shared.recent > 0:
         return None
     found = _match(own, earlier)
     return None if found is None else Repeat(0.6, elsewhere=False, earlier=found)

@@ -31,7 +31,10 @@ KINDS: Final = (
     "missed_empathy",
 )
 PROBLEM: Final = 8
-"""Words of the customer before which no problem can have been heard."""
+"""Words of the customer before which no problem can have been heard, unless they tell something at once."""
+
+TOLD: Final = 2.0
+"""How much they tell then, by weight: "you sent me two bills"."""
 
 
 class Empathy:
@@ -102,7 +105,8 @@ def _apologies(reading: Reading, clauses: tuple[tuple[Said, Acts], ...]) -> Iter
 def _forced(reading: Reading, said: Said, made: list[Said]) -> tuple[float, str] | None:
     stream = reading.streams["customer"]
     heard = stream.before(said.interval.start)
-    if heard < PROBLEM and reading.conversation.two_parties:
+    told = sum(token.weight for token in stream.tokens[:heard])
+    if heard < PROBLEM and told < TOLD and reading.conversation.two_parties:
         first = list(dict.fromkeys(stream.turns[:heard]))
         clear = not said.view.troubled and all(reading.heard_there(turn, (said.turn,)) for turn in first)
         return (0.6, "before the problem was heard") if clear else None
@@ -110,7 +114,6 @@ def _forced(reading: Reading, said: Said, made: list[Said]) -> tuple[float, str]
         return None  # what the customer may have told since is not known
     since = [part for part in reading.customer if made[-1].interval.start <= part.interval.start < said.interval.start]
     news = any(distress(part.view) > 0 or is_ordeal(part.view.clause.tokens) for part in since)
-    told = sum(part.view.form.words for part in since)
-    if news or told >= 25:
+    if news or sum(part.view.form.words for part in since) >= 25:
         return None
     return (0.75 if len(made) > 1 else 0.6), "again for the same thing"

@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 from coach.analysis import questions
 from coach.analysis.acts import LIKELY, Acts, agent_acts
 from coach.analysis.counting import unmet
-from coach.analysis.names import customer_names
+from coach.analysis.names import capitalised, customer_names
 from coach.analysis.reading import Said, merged, read
 from coach.analysis.view import View
 from coach.conversation import Conversation, Findings, Moment
@@ -63,10 +63,13 @@ def commitment(view: View) -> float:
 
 def walkthrough(view: View) -> float:
     """Return how surely a clause says what is being done and why, or how the customer can do it."""
-    if not view.has("walking") or view.form.words < 6:
+    if not view.has("walking") or view.form.words < EXPLAINS or view.has("firm"):
         return 0.0
     return 0.35 if questions.question(view) > 0.7 else 0.7
 
+
+EXPLAINS: Final = 5
+"""Words from which a clause can say what is done, or how."""
 
 _RULES: Final[Mapping[str, Callable[[View], float]]] = MappingProxyType(
     {
@@ -125,12 +128,20 @@ def _said_better(kind: str, said: Said, acts: Acts) -> bool:
     return kind == "ownership" and ("reassurance" in acts or commitment(said.view) >= LIKELY)
 
 
+def names_written(said: str) -> frozenset[str]:
+    """Return the words written as names are: "There's a grace period" calls nobody Grace."""
+    first = said.split()[:1]
+    return capitalised(said) | frozenset(word.strip(".,;:!?").lower() for word in first)
+
+
 def _names(conversation: Conversation, clauses: Iterable[tuple[Said, Acts]]) -> Iterable[Moment]:
     """Yield where the agent uses the customer's name; taking it down as an answer to "your name?" is not use."""
     names = customer_names(read(conversation))
     for said, acts in clauses:
         norms = said.view.clause.norms
         titled = _TITLED.search(said.text) is not None or "[name]" in norms
-        called = any(name in norms and told < said.interval.start for name, told in names.items())
+        cased = said.text != said.text.lower() and not said.text.isupper()
+        written = names_written(said.text) if cased else frozenset(norms)
+        called = any(name in norms and name in written and told < said.interval.start for name, told in names.items())
         if (titled or called) and "verification_question" not in acts and not said.view.has("self_naming"):
             yield said.moment("name_use", 0.8 if called else 0.7, turn=said.turn)

@@ -66,9 +66,7 @@ class Pipeline:
         self._work = _private_folder()
         self._transcribe = Transcribe(settings.text("transcriber"), settings.text("device"), models_folder(settings))
         self._diarize = Diarize(settings.text("diarizer"), settings.text("device"), models_folder(settings))
-        self._analyse = Analyse(
-            recipe.analyzers, sentence_model(settings.text("semantic"), models_folder(settings))
-        )
+        self._analyse = Analyse(recipe.analyzers, sentence_model(settings.text("semantic"), models_folder(settings)))
         makers: Mapping[str, Callable[[], Stage]] = {
             "decode": lambda: Decode(self._work),
             "listen": Listen,

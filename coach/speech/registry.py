@@ -17,7 +17,10 @@ from typing import Any, Literal
 from coach.conversation import ModelError, UsageError
 from coach.resources import resource
 
-Engine = Literal["bundled", "faster-whisper"]
+Engine = Literal["bundled", "faster-whisper", "sentences"]
+SENTENCES: Engine = "sentences"
+"""What tells how near sentences come in meaning: no recogniser, and never taken for one."""
+
 State = Literal["sound", "absent", "incomplete", "altered"]
 
 NOWHERE = Path(os.devnull)
@@ -75,7 +78,7 @@ class Model:
 
     Attributes:
         id: What a user types.
-        engine: Which transcriber runs it.
+        engine: Which transcriber runs it; ``sentences`` for a model of what sentences mean.
         rank: The best installed one is the highest.
         languages: Codes, or ``multilingual``.
         licence: SPDX identifier.

@@ -1,7 +1,7 @@
 """How right the word detectors are, on labelled dialogue.
 
     python tests/benchmarks/detectors.py FILE.jsonl.gz… [--split train|dev|test] [--role all|agent] [--strip]
-        [--wer 0.2] [--json OUT]
+        [--wer 0.2] [--semantic MODEL] [--json OUT]
 
 ``labelled.py`` says what a row holds. Rows labelled ``ignore`` are left out; every row that is kept is judged as an
 agent's. Without ``--role``, Oasis is scored on its agents' rows and the others on all. A row that names no split
@@ -22,6 +22,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from coach.analysis.judge import judge
+from coach.analysis.semantic import using
+from coach.analysis.sentence_model import SentenceModel
 from tests.benchmarks.labelled import ROLES, SPLITS, Chosen, UnreadableError, choose, misheard, stripped
 
 LABELS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -120,6 +122,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--role", choices=ROLES, help="whose rows; without it, agents' in Oasis and all in others")
     parser.add_argument("--strip", action="store_true", help="take punctuation and case away first")
     parser.add_argument("--wer", type=_share, default=0.0, help="share of words to mishear")
+    parser.add_argument("--semantic", type=Path, metavar="MODEL", help="folder of a sentence model to judge with")
     parser.add_argument("--json", type=Path, help="where to write the same figures")
     return parser.parse_args()
 
@@ -127,6 +130,11 @@ def _options() -> argparse.Namespace:
 def main() -> int:
     """Score the files and print the table; 1 when a file could not be scored."""
     options = _options()
+    with using(SentenceModel(options.semantic, "") if options.semantic else None):
+        return _score(options)
+
+
+def _score(options: argparse.Namespace) -> int:
     scores: list[Score] = []
     failed = False
     print(f"{'corpus':10} {'label':27} {'rows':>6} {'pos':>5} {'prec':>6} {'rec':>6} {'F1':>6} {'AP':>6} {'base':>6}")

@@ -165,7 +165,8 @@ def _threshold(bags: list[Bag], model: LogisticRegression, missed: Mapping[Sourc
 
 def write(family: str, fitted: Mapping[str, Fitted]) -> None:
     """Write the calibration file of a family of detectors."""
-    lines = [f"# Weights of word detectors: log odds for each unit of a feature (tests/benchmarks/fit_{family}.py)."]
+    script = f"tests/benchmarks/fit_{family.removesuffix('_semantic')}.py"
+    lines = [f"# Weights of word detectors: log odds for each unit of a feature ({script})."]
     for kind, (intercept, weights) in sorted(fitted.items()):
         lines += ["", f"[{kind}]", f"intercept = {intercept:.3f}", "", f"[{kind}.weights]"]
         lines += [f"{name} = {value:.3f}" for name, value in weights.items() if abs(value) >= 0.005]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 from coach.analysis.analyse import ANALYZERS, analyse
+from coach.analysis.semantic import Semantic
+from coach.analysis.sentence_model import SentenceModel
 from coach.analysis.turn_taking import delayed_line
 from coach.app.item import Call
 from coach.app.recipe import Need
@@ -17,6 +20,7 @@ from coach.coaching.rubric import load_rubric
 from coach.coaching.skills import skills
 from coach.conversation import ConfigurationError, Findings, Measure, converse
 from coach.nearest import did_you_mean
+from coach.speech import registry
 
 DELAYED = (
     "Both parties often started at the same moment, as happens on a delayed line. Overlaps may be the line's doing, "
@@ -32,18 +36,55 @@ class Analyse(Stage):
     name = "analyse"
     need = Need(frozenset({"conversation"}), frozenset({"findings"}))
 
-    def __init__(self, analyzers: Sequence[str] | None = None) -> None:
+    def __init__(self, analyzers: Sequence[str] | None = None, sentences: Path | None = None) -> None:
         for name in analyzers or ():
             if name not in ANALYZERS:
                 raise ConfigurationError(f'There is no analyser "{name}"; {did_you_mean(name, ANALYZERS)}')
         self._names = analyzers
+        self._folder = sentences
+        self._semantic: Semantic | None = None
+
+    @property
+    def semantic_fingerprint(self) -> str | None:
+        """What judgements owe to a sentence model, ``None`` where they are made without."""
+        return f"{SENTENCE_MODEL} {registry.find(SENTENCE_MODEL).digest}" if self._folder is not None else None
+
+    def open(self) -> None:
+        """Load the sentence model, where there is one.
+
+        Raises:
+            ModelError: Its files are not what they should be.
+        """
+        if self._folder is not None:
+            folder = registry.require(registry.find(SENTENCE_MODEL), self._folder)
+            self._semantic = SentenceModel(folder, self.semantic_fingerprint or "")
+
+    def close(self) -> None:
+        """Let go of the sentence model."""
+        self._semantic = None
 
     def one(self, call: Call) -> Call:
         """Return the call with its findings."""
         if call.conversation is None:
             raise ValueError("the recipe's order was not checked")
         warnings = (DELAYED,) if delayed_line(call.conversation) else ()
-        return replace(call, findings=analyse(call.conversation, self._names), warnings=(*call.warnings, *warnings))
+        findings = analyse(call.conversation, self._names, semantic=self._semantic)
+        return replace(call, findings=findings, warnings=(*call.warnings, *warnings))
+
+
+SENTENCE_MODEL = "all-minilm-l6-v2"
+"""The one that the weights of ``models/calibrations/paraphrase_semantic.toml`` were fitted with."""
+
+
+def sentence_model(choice: str, models: Path) -> Path | None:
+    """Return the folder of pulled models where the sentence model is there and wanted, ``None`` otherwise.
+
+    Args:
+        choice: ``auto`` or ``off``.
+        models: Folder of pulled models.
+    """
+    wanted = choice == "auto" and registry.present(registry.find(SENTENCE_MODEL), models)
+    return models if wanted else None
 
 
 def complete(findings: Findings) -> Findings:

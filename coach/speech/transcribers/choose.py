@@ -47,13 +47,18 @@ def open_transcriber(name: str | None, *, device: str = "auto", models: Path) ->
 
 def _best(models: Path, device: Device) -> Transcriber:
     """Return the best installed; where there is none, the bundled one, which says when opened what is missing."""
-    there = registry.installed(models)
+    there = [model for model in registry.installed(models) if model.engine != registry.SENTENCES]
     return _of(there[0], models, device) if there else _bundled()
 
 
 def _of(model: registry.Model, models: Path, device: Device) -> Transcriber:
     if model.engine == BUNDLED:
         return _bundled()
+    if model.engine == registry.SENTENCES:
+        raise UsageError(
+            f"{model.id} is no recogniser: it tells what sentences mean, and is used by itself once it is pulled. "
+            f"Name a recogniser, or leave it to `--transcriber {AUTO}`."
+        )
     if not registry.present(model, models):
         raise ModelError(registry.explain(registry.check(model, models)))
     return WhisperTranscriber(models / model.id, entry=model, device=device)
