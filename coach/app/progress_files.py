@@ -32,6 +32,8 @@ def write(progress: Progress, formats: Sequence[str], folder: Path) -> tuple[Pat
         ConfigurationError: A PDF was asked for, and what makes one is not there.
         StorageError: The disk is full, or the folder cannot be written.
     """
+    if not formats:
+        return ()
     made = [(folder / f"{NAME}.{name}", FILES[name](progress)) for name in formats]
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

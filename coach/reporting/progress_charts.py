@@ -14,7 +14,7 @@ from coach.reporting.progress_values import HANDFUL, Line, Point, Progress
 WIDTH, HEIGHT = 320, 132
 """Units of a chart's picture; on a telephone one is about a pixel."""
 
-LEFT, RIGHT, TOP, BOTTOM = 34.0, 314.0, 10.0, 104.0
+LEFT, RIGHT, TOP, BOTTOM = 42.0, 314.0, 10.0, 104.0
 """Where its lines lie."""
 
 _ASIDE = 3.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coach import __version__
 from coach.reporting import progress as words
-from coach.reporting.progress_charts import HEIGHT, WIDTH, charts
+from coach.reporting.progress_charts import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, charts
 from coach.reporting.progress_values import Progress
 from coach.reporting.still_page import render
 
@@ -36,6 +36,9 @@ def progress_html(progress: Progress, *, printed: bool = False) -> str:
         "charts": charts(progress, say),
         "width": WIDTH,
         "height": HEIGHT,
+        "left": LEFT,
+        "right": RIGHT,
+        "levels": (("all", TOP), ("half", (TOP + BOTTOM) / 2), ("none", BOTTOM)),
         "turns": [sentence for way in progress.ways if (sentence := words.change(way, say))],
         "left_out": words.left_out(progress, say),
     }
