@@ -23,9 +23,10 @@ import json, os, shutil, signal, sys
 from pathlib import Path
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+from coach.store import migrating  # so that no child needs to load it
 from coach.store.store import open_store
 
-made, work, action = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+made, work, action, stride = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 review = json.load(sys.stdin)
 left = 0
 
@@ -41,11 +42,12 @@ Path.unlink = lambda *given, **named: (step(), unlink(*given, **named))
 
 def act():
     global left
+    left = at if action == "open" else 0
     store = open_store(str(folder / "shift.sqlite"), purpose="shift")
-    left = at
-    {"record": lambda: store.record(review), "purge": lambda: store.purge(agent="Dana")}[action]()
+    left = at if action != "open" else 0
+    {"open": store.close, "record": lambda: store.record(review), "purge": lambda: store.purge(agent="Dana")}[action]()
 
-for at in range(1, 200):
+for at in range(1, 500, stride):
     folder = work / str(at)
     shutil.copytree(made, folder)
     child = os.fork()
@@ -69,10 +71,10 @@ def made(file: Path) -> Path:
     return file.parent
 
 
-def _killed_everywhere(action: str, made: Path, work: Path) -> list[Path]:
+def _killed_everywhere(action: str, made: Path, work: Path, stride: int = 1) -> list[Path]:
     """Return the folders as each kill left them; the last is the one in which it came to the end."""
     work.mkdir()
-    command = [sys.executable, "-c", DRIVER, str(made), str(work), action]
+    command = [sys.executable, "-c", DRIVER, str(made), str(work), action, str(stride)]
     subprocess.run(command, input=json.dumps(review_file(warnings=["new"])), text=True, check=True)
     return sorted(work.iterdir(), key=lambda folder: int(folder.name))
 
@@ -82,6 +84,17 @@ def _whole(folder: Path) -> None:
     assert plain.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert plain.execute("PRAGMA foreign_key_check").fetchall() == []
     plain.close()
+
+
+def test_a_store_half_made_is_made_by_the_next_opening(tmp_path: Path) -> None:
+    (tmp_path / "nothing").mkdir()
+    folders = _killed_everywhere("open", tmp_path / "nothing", tmp_path / "work", stride=6)
+    for folder in folders:
+        with open_store(str(folder / "shift.sqlite"), purpose="shift") as store:
+            assert store.record(review_file()).sha256 == sha("a")
+        _whole(folder)
+
+    assert len(folders) > 6
 
 
 def test_a_review_is_in_the_store_whole_or_not_at_all(made: Path, tmp_path: Path) -> None:
