@@ -51,10 +51,10 @@ def probe(recordings: Recordings = None, manifest: ManifestFile = None, as_json:
     _tell_rest(found, as_json=as_json)
     count = len(found.found)
     _say(f"{count} call{'' if count == 1 else 's'} found; the agent of {agents} is known.")
+    if found.empty:
+        raise typer.Exit(NOTHING)
     if broken:
         raise typer.Exit(REFUSED)
-    if not count:
-        raise typer.Exit(NOTHING)
 
 
 def _show(probed: Probed) -> None:

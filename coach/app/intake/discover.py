@@ -16,7 +16,7 @@ from coach.app.intake.resolve import of_file_time, of_sidecar, of_tags, resolved
 from coach.app.intake.shown import hide
 from coach.app.intake.times import Zone
 from coach.app.settings import Settings
-from coach.conversation import CoachError
+from coach.conversation import CoachError, NoSuchRecording
 from coach.speech.decoding.source import Source
 
 NO_RECORDING = "There is no recording in {folder}, by the endings that recordings have. Name a file to have it tried."
@@ -194,7 +194,8 @@ class _Search:
                 Source.at(one.path)
             except CoachError as error:
                 private = (*call.told.private, *self._place(one).private)
-                self.refused.append(Refused(one.uri, hide(str(error), private), hide(one.uri, private)))
+                gone = isinstance(error, NoSuchRecording)
+                self.refused.append(Refused(one.uri, hide(str(error), private), hide(one.uri, private), missing=gone))
                 return False
         return True
 
@@ -247,8 +248,7 @@ class _Search:
         return Found(
             uri=call.pieces[0].uri,
             path=path,
-            # A sidecar has the recording's name, and that may hold a number.
-            known={name: replace(one, source=hide(one.source, private)) for name, one in known.items()},
+            known={name: _without_private(one, private) for name, one in known.items()},
             parties=(call.pieces[0], call.pieces[1]) if len(call.pieces) == 2 else None,
             private=private,
             notes=notes,
@@ -283,3 +283,8 @@ class _Search:
         pattern, profile = self._by_place(one)
         half = pattern if pattern.side is not None else profile
         return Told(private=(*pattern.private, *profile.private), side=half.side, pair=half.pair)
+
+
+def _without_private(known: Known, private: tuple[str, ...]) -> Known:
+    """Return a field whose source may be shown: a sidecar has the recording's name, and that may hold a number."""
+    return replace(known, source=hide(known.source, private)) if "sidecar" in known.source else known

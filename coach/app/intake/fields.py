@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from coach.app.intake.known import Known
+from coach.app.intake.shown import tidy
 from coach.app.intake.times import Zone, read_time
-from coach.speech.importing.untrusted import clean
 
 LONGEST = 200
 """Characters of a name; more is something else."""
@@ -38,7 +38,7 @@ def read_field(name: str, text: str, source: str, zone: Zone) -> Known:
     Raises:
         ValueError: It cannot be that; the message is what was expected.
     """
-    text = clean(text)
+    text = tidy(text)
     if name == "started_at":
         at, note = read_time(text, zone)
         return Known(at, source, note=note)

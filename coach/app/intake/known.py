@@ -146,11 +146,13 @@ class Refused:
         uri: Its path or address, or the place in the manifest; may hold private numbers: show :attr:`shown`.
         reason: A sentence without private numbers.
         shown: What it may be called.
+        missing: Whether nothing is there at all.
     """
 
     uri: str = field(repr=False)
     reason: str
     shown: str
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +170,8 @@ class Discovery:
     refused: tuple[Refused, ...] = ()
     skipped: tuple[Refused, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to review, and nothing that somebody would have to mend."""
+        return not self.found and all(one.missing for one in self.refused)

@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from coach.app.intake.fields import read_field
 from coach.app.intake.known import FIELDS, Known, Told
+from coach.app.intake.shown import tidy
 from coach.app.intake.times import Zone
 from coach.conversation import NoSuchRecording, UsageError
 from coach.nearest import did_you_mean
@@ -108,7 +109,7 @@ class _Reading:
 
     def rows(self, records: Iterator[tuple[str, Record]]) -> Iterator[Row]:
         for of, (line, record) in records:
-            given = {name: clean(_FORMULA_TEXT.sub(r"\1", text.strip())) for name, text in record.items()}
+            given = {name: tidy(_FORMULA_TEXT.sub(r"\1", text.strip())) for name, text in record.items()}
             given = {name: text for name, text in given.items() if text}
             if not given:
                 continue

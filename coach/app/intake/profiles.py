@@ -47,7 +47,7 @@ Profile = Callable[[Named], Told | None]
 _FREEPBX = re.compile(
     r"(?P<type>out|in|external|internal|exten|q|rg|force|generic|conf|page)-(?P<called>[^-]*)-(?P<from>[^-]*)"
     r"-(?P<date>\d{8})-(?P<time>\d{6})-(?P<unique>(?:[A-Za-z]\w*-)?(?P<epoch>1\d{9})\.\d+)(?P<half>-in|-out)?\.\w+",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _FROM_CUSTOMER = frozenset({"in", "external", "q", "rg"})
 _DIRECTIONS = {**dict.fromkeys(_FROM_CUSTOMER, "inbound"), "out": "outbound", "internal": "internal"}
@@ -69,13 +69,14 @@ def freepbx(named: Named) -> Told | None:
     notes: list[str] = []
     if kind in _DIRECTIONS:
         known["direction"] = Known(_DIRECTIONS[kind], source)
-    agent = found["called"] if kind == "external" else found["from"] if kind == "out" else ""
+    agent = clean(found["called"] if kind == "external" else found["from"] if kind == "out" else "")
     if agent and not is_private(agent):
-        known["agent"] = Known(clean(agent), source, note="an extension")
+        known["agent"] = Known(agent, source, note="an extension")
     elif kind in _NOBODY:
         notes.append(_NOBODY[kind])
-    if kind in {"q", "rg"} and found["called"] and not is_private(found["called"]):
-        known["queue"] = Known(clean(found["called"]), source)
+    queue = clean(found["called"]) if kind in {"q", "rg"} else ""
+    if queue and not is_private(queue):
+        known["queue"] = Known(queue, source)
     at = _freepbx_time(found, named.zone, source, notes)
     if at is not None:
         known["started_at"] = at
@@ -120,7 +121,7 @@ def _split(apart: timedelta) -> tuple[timedelta, timedelta]:
 
 _CONNECT = re.compile(
     r"(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_(?P<date>\d{8})T(?P<hour>\d{2})[:_-]?(?P<minute>\d{2})_UTC\.\w+",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 
@@ -146,7 +147,7 @@ def twilio(named: Named) -> Told | None:
     return Told(_claimed({"id": Known(found["id"], source)}, named, source))
 
 
-_ZOOM = re.compile(r"GMT(?P<at>\d{8}-\d{6})_(?P<id>[\w-]+)_(?P<type>[A-Za-z]+)\.\w+")
+_ZOOM = re.compile(r"GMT(?P<at>\d{8}-\d{6})_(?P<id>[\w-]+)_(?P<type>[A-Za-z]+)\.\w+", re.ASCII)
 
 
 def zoom_contact_center(named: Named) -> Told | None:
@@ -160,7 +161,8 @@ def zoom_contact_center(named: Named) -> Told | None:
 
 _GENESYS = re.compile(
     r"(?:.*/)?year=(?P<y>\d{4})/month=(?P<m>\d{1,2})/day=(?P<d>\d{1,2})/hour=(?P<h>\d{1,2})"
-    r"/conversation_id=(?P<id>[\w-]+)/[^/]+"
+    r"/conversation_id=(?P<id>[\w-]+)/[^/]+",
+    re.ASCII,
 )
 _METADATA = "_metadata.json"
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-_EPOCH = re.compile(r"(1\d{9})(?:\.\d+)?|(1\d{12})")
-_PLAIN = re.compile(r"((?:19|20)\d{2})\D?(\d{2})\D?(\d{2})\D?(\d{2})\D?(\d{2})(?:\D?(\d{2}))?")
+_EPOCH = re.compile(r"(1\d{9})(?:\.\d+)?|(1\d{12})", re.ASCII)
+_PLAIN = re.compile(r"((?:19|20)\d{2})\D?(\d{2})\D?(\d{2})\D?(\d{2})\D?(\d{2})(?:\D?(\d{2}))?", re.ASCII)
 _FIRST, _LAST = 1990, 2100
 EXPECTED = "a time such as 2026-03-02T09:14:00-05:00"
 
@@ -92,7 +92,7 @@ def from_epoch(text: str) -> datetime:
 
 
 def _iso(text: str) -> datetime:
-    if found := _PLAIN.fullmatch(text):
+    if found := _PLAIN.fullmatch(text.removesuffix("Z")):
         year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
-        return datetime(year, month, day, hour, minute, second)
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC if text.endswith("Z") else None)
     return datetime.fromisoformat(text)
