@@ -9,7 +9,6 @@ from pathlib import Path
 from coach.app.pipeline import models_folder
 from coach.app.settings import gather
 from coach.speech import inside, registry
-from coach.speech.download import pull
 
 Bytes = Callable[[int, int], None]
 """Called with the bytes that are here and the bytes there will be."""
@@ -82,6 +81,8 @@ def fetch(name: str, progress: Bytes) -> Path:
         ModelError: It could not be fetched, or is not what it should be.
         StorageError: The disk is full.
     """
+    from coach.speech.download import pull  # noqa: PLC0415  (what can connect loads where somebody asks for that)
+
     return pull(name, models_folder(gather({})), report=progress)
 
 

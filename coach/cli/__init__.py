@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import signal
 import sys
 from typing import Annotated, NoReturn
@@ -11,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from coach import __version__
-from coach.cli import config, doctor, models, practice, probe, progress_command, review, schedule, words
+from coach.cli import config, doctor, models, practice, probe, progress_command, purge, review, schedule, words
 from coach.cli.streams import ensure_open, silence, tell
 from coach.conversation import CoachError, StorageError
 from coach.conversation.errors import unforeseen
@@ -31,6 +32,8 @@ app.command("demo")(review.demo)
 app.command("practice")(practice.practice)
 app.command("progress")(progress_command.progress)
 app.command("probe")(probe.probe)
+app.command("purge")(purge.purge)
+app.command("looks")(purge.looks)
 app.command("schedule")(schedule.schedule)
 app.command("doctor")(doctor.doctor)
 app.add_typer(models.app, name="models")
@@ -53,9 +56,21 @@ def _coach(
     """Listens back to your support calls with you, on your own computer: nothing leaves it."""
 
 
+PRIVATE = 0o077
+"""What nobody but the person may do with the files and folders that a command makes."""
+
+
 def main() -> None:
     """Run the command line and exit with its code; what a person can mend is told in one sentence."""
     ensure_open()
+    theirs = os.umask(PRIVATE)
+    try:
+        _run()
+    finally:
+        os.umask(theirs)
+
+
+def _run() -> None:
     with contextlib.suppress(ValueError):  # of a thread other than the first
         signal.signal(signal.SIGTERM, _stop)
     try:

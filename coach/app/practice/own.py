@@ -75,7 +75,7 @@ def _of_review(path: Path, review: Mapping[str, Any]) -> Iterator[Customer]:
             customer = _customer(path, str(entry["drill"]), moments[int(entry["moment"])], turns)
             if customer is not None:
                 yield customer
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError):
         return  # edited, or by another version: what fits was taken
 
 

@@ -1,0 +1,406 @@
+"""Forgetting calls: their rows, their reports, and what else was kept of them; a hash alone stays.
+
+Only files that can be told to be ours go: a review file says by its schema and hashes whose it is, a page by the hash
+in its head. Recordings are never touched. Reports go first and rows last, for the rows tell where the reports are: a
+purge that was interrupted is ended by the next one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from html import unescape
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from coach.app import library, our_words
+from coach.app.naming import Output, read_review, redacted_hashes, reviewed_hashes, sha256_of
+from coach.app.practice import log
+from coach.app.review import last, last_file
+from coach.app.settings import FORMATS
+from coach.conversation import CoachError, NoSuchRecording, StorageError, UsageError
+from coach.privacy.text import mask_text
+from coach.reporting.files import write_atomically
+from coach.reporting.text import clean
+
+if TYPE_CHECKING:
+    from coach.store.store import Store
+    from coach.store.values import StoredCall
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+_SOURCE = re.compile(r'<meta name="coach-source" content="([0-9a-f]{64})">')
+_PLAYED = re.compile(r'<audio id="audio"[^>]* src="([^"]{1,2000})"')
+_HEAD = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which calls are to be forgotten; of several conditions all must be met.
+
+    Attributes:
+        before: Those that began before this time, or were reviewed before it where that is unknown.
+        agent: This agent's.
+        call: The one of this SHA-256.
+    """
+
+    before: datetime | None = None
+    agent: str | None = None
+    call: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One call that something is kept of.
+
+    Attributes:
+        sha256: As its reviews call it.
+        name: Of its recording, masked; empty where that is unknown.
+        hashes: All that its recordings are known by.
+    """
+
+    sha256: str
+    name: str
+    hashes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of the calls that are to be forgotten.
+
+    Attributes:
+        calls: The calls.
+        files: Reports and what lies beside them.
+        practised: Lines of the practice log.
+        words: Answers of the phrasebook; only by their day.
+        last: Whether the note of the last review is about one of them.
+        answers: Answers that people gave about them, in the store.
+    """
+
+    calls: tuple[Known, ...] = ()
+    files: tuple[Path, ...] = ()
+    practised: int = 0
+    words: int = 0
+    last: bool = False
+    answers: int = 0
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nothing to forget."""
+        return not (self.calls or self.files or self.practised or self.words or self.last)
+
+    def as_data(self) -> dict[str, object]:
+        """Return plain data; names are masked."""
+        found = asdict(self)
+        found["calls"] = [{"sha256": call.sha256, "name": call.name} for call in self.calls]
+        found["files"] = [clean(mask_text(str(path))) for path in self.files]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to forget: the person's own library, or a store by its URL.
+
+    Attributes:
+        url: Of a shift's store; ``None`` for the person's own library.
+        reports: Folder whose reviews are looked through besides those that the store knows of.
+    """
+
+    url: str | None = None
+    reports: Path | None = None
+
+    @property
+    def own(self) -> bool:
+        """Whether it is the person's own."""
+        return self.url is None
+
+
+def day(text: str) -> datetime:
+    """Return the beginning of a day, or a time, here.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(f"{clean(text)[:40]} is no date. Write it as 2026-03-02.") from None
+
+
+def call_of(text: str) -> str:
+    """Return the SHA-256 that a call is asked for by: of a recording, of a review file, or itself.
+
+    Raises:
+        NoSuchRecording: It is no SHA-256, and no such file is there.
+    """
+    if _HASH.fullmatch(text.casefold()):
+        return text.casefold()
+    path = Path(text)
+    if not path.is_file():
+        raise NoSuchRecording(
+            f"{clean(mask_text(path.name))} is neither a file nor a SHA-256. Where the recording is gone, name its "
+            "review file, or its hash as `coach purge --before … --dry-run --json` prints it."
+        )
+    review = read_review(path)
+    return _sha(review) if review is not None else sha256_of(path)
+
+
+def find(wish: Wish, place: Place) -> Kept:
+    """Return what is kept of the calls that are to be forgotten; changes nothing.
+
+    Raises:
+        UsageError: No condition is given.
+        CoachError: The store cannot be read.
+    """
+    _check(wish)
+    with _opened(place) as store:
+        stored = _stored(store, wish) if store is not None else []
+        answers = sum(len(store.answers(sha256=call.sha256)) for call in stored) if store is not None else 0
+        there = store is not None
+    reviews = dict(_reviews(wish, place, stored))
+    calls = _known(stored, reviews.values())
+    if there and not calls and wish.call is not None and wish.before is None and wish.agent is None:
+        calls = (Known(wish.call, "", frozenset({wish.call})),)  # what became of it may be there, and no review
+    hashes = frozenset(digest for call in calls for digest in call.hashes)
+    files = tuple(dict.fromkeys(file for path, review in reviews.items() for file in _files(path, review)))
+    files = tuple(dict.fromkeys((*files, *_pages(stored, hashes))))
+    if not place.own:
+        return Kept(calls, files, answers=answers)
+    stems = frozenset(clean(mask_text(path.stem)) for path in files)
+    _, practised = _practice(stems, wish)
+    return Kept(calls, files, practised, len(_old_words(wish)), _is_last(hashes, files), answers)
+
+
+def forget(wish: Wish, place: Place, kept: Kept) -> bool:
+    """Remove what was found, for good; return whether the store's free space was overwritten at once.
+
+    Args:
+        wish: As it was found by.
+        place: Where.
+        kept: What was found.
+
+    Raises:
+        StorageError: Something could not be removed; what was, is gone, and another purge does the rest.
+    """
+    _check(wish)
+    for path in kept.files:
+        _remove(path)
+    if place.own:
+        _forget_own(wish, kept)
+    overwritten = True
+    with _opened(place) as store:
+        if store is not None:
+            for call in kept.calls:
+                overwritten &= store.purge(sha256=call.sha256).clean
+            if wish.before is not None or wish.agent is not None:
+                overwritten &= store.purge(before=wish.before, agent=wish.agent, sha256=wish.call).clean
+    if place.own:
+        library.refresh()
+    return overwritten
+
+
+def _check(wish: Wish) -> None:
+    if wish.before is None and wish.agent is None and wish.call is None:
+        raise UsageError("Say what to forget: --before DATE, --agent NAME or --call FILE.")
+
+
+@contextlib.contextmanager
+def _opened(place: Place) -> Iterator[Store | None]:
+    """Open the store, ``None`` where the person has no library: forgetting makes none."""
+    if place.own and not library.exists():
+        yield None
+        return
+    from coach.store.store import open_store  # noqa: PLC0415  (loads a database)
+
+    with open_store(place.url, purpose="own" if place.own else "shift") as store:
+        yield store
+
+
+def _stored(store: Store, wish: Wish) -> list[StoredCall]:
+    calls = store.calls(agent=wish.agent, until=wish.before)
+    return [call for call in calls if wish.call is None or wish.call in _hashes_of_stored(call)]
+
+
+def _hashes_of_stored(call: StoredCall) -> frozenset[str]:
+    """Return what a call in the store is known by, its redacted recording too where its review tells."""
+    review = read_review(Path(call.report).with_suffix(".json")) if call.report is not None else None
+    return frozenset({call.sha256, *(_hashes(review) if review is not None and _sha(review) == call.sha256 else ())})
+
+
+def _sha(review: Mapping[str, object]) -> str:
+    recording = review.get("recording")
+    digest = recording.get("sha256") if isinstance(recording, Mapping) else None
+    return str(digest or review.get("source"))
+
+
+def _hashes(review: Mapping[str, object]) -> frozenset[str]:
+    """Return every hash by which a review's recordings are known."""
+    found = (*reviewed_hashes(review), *redacted_hashes(review), review.get("source"), _sha(review))
+    return frozenset(digest for digest in map(str, found) if _HASH.fullmatch(digest))
+
+
+def _reviews(wish: Wish, place: Place, stored: Sequence[StoredCall]) -> Iterator[tuple[Path, Mapping[str, object]]]:
+    """Yield the review files of these calls: where the store knows them to be, and in the folder of reports."""
+    wanted = {call.sha256 for call in stored}
+    for call in stored:
+        path = Path(call.report).with_suffix(".json") if call.report is not None else None
+        review = read_review(path) if path is not None else None
+        if path is not None and review is not None and call.sha256 in _hashes(review):
+            yield path, review
+    if place.reports is None or not place.reports.is_dir():
+        return
+    for path in sorted(place.reports.glob("*.json")):
+        review = read_review(path)
+        if review is not None and (_sha(review) in wanted or _meets(review, path, wish)):
+            yield path.absolute(), review
+
+
+def _meets(review: Mapping[str, object], path: Path, wish: Wish) -> bool:
+    """Whether a review that no store knows of is one of those to be forgotten."""
+    recording = review.get("recording")
+    known: Mapping[str, object] = recording if isinstance(recording, Mapping) else {}
+    if wish.call is not None and wish.call not in _hashes(review):
+        return False
+    if wish.agent is not None and known.get("agent") != wish.agent:
+        return False
+    return wish.before is None or _began(known, path) < wish.before
+
+
+def _began(recording: Mapping[str, object], path: Path) -> datetime:
+    with contextlib.suppress(ValueError, TypeError, OverflowError):
+        return datetime.fromisoformat(str(recording.get("started_at"))).astimezone(UTC)
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def _known(stored: Sequence[StoredCall], reviews: Iterable[Mapping[str, object]]) -> tuple[Known, ...]:
+    hashes: dict[str, set[str]] = {call.sha256: {call.sha256} for call in stored}
+    names = {call.sha256: call.uri or "" for call in stored}
+    for review in reviews:
+        sha256, recording = _sha(review), review.get("recording")
+        hashes.setdefault(sha256, {sha256}).update(_hashes(review))
+        uri = recording.get("uri") if isinstance(recording, Mapping) else None
+        names[sha256] = names.get(sha256) or clean(mask_text(str(uri or "")))
+    return tuple(Known(sha256, names.get(sha256, ""), frozenset(found)) for sha256, found in sorted(hashes.items()))
+
+
+def _files(path: Path, review: Mapping[str, object]) -> Iterator[Path]:
+    """Yield the files of a review that are told to be ours: by their own content, or by the review's."""
+    output = Output(path.parent, path.stem)
+    page = output.path("html")
+    ours = _page_source(page) in _hashes(review)
+    if ours:
+        yield page
+    sound = output.path("mp3")  # the recording itself may be called so
+    if ours and sound.is_file() and sha256_of(sound) not in _hashes(review) and _plays(page, sound.name):
+        yield sound
+    for suffix in _formats(review):
+        if output.path(suffix).is_file():
+            yield output.path(suffix)
+    for suffix in (*FORMATS, "mp3"):
+        yield from path.parent.glob(f".{_plain(output.path(suffix).name[:100])}.*.part")
+    yield path
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"([*?[])", r"[\1]", name)
+
+
+def _formats(review: Mapping[str, object]) -> list[str]:
+    """Return the plain formats that a review was written in besides."""
+    recipe = review.get("recipe")
+    settings = recipe.get("settings") if isinstance(recipe, Mapping) else None
+    formats = settings.get("formats") if isinstance(settings, Mapping) else None
+    value = formats.get("value") if isinstance(formats, Mapping) else None
+    return [name for name in ("md", "csv", "vtt") if isinstance(value, list) and name in value]
+
+
+def _pages(stored: Sequence[StoredCall], hashes: frozenset[str]) -> Iterator[Path]:
+    """Yield the pages that the store knows of and that have lost their review file."""
+    for call in stored:
+        page = Path(call.report).with_suffix(".html") if call.report is not None else None
+        if page is not None and _page_source(page) in hashes:
+            yield page
+
+
+def _page_source(page: Path) -> str | None:
+    try:
+        with page.open(encoding="utf-8", errors="replace") as file:
+            found = _SOURCE.search(file.read(_HEAD))
+    except OSError:
+        return None
+    return found[1] if found is not None else None
+
+
+def _plays(page: Path, name: str) -> bool:
+    """Whether a page plays a file that lies beside it."""
+    try:
+        content = page.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return any(unquote(unescape(found)).removeprefix("./") == name for found in _PLAYED.findall(content))
+
+
+def _practice(stems: frozenset[str], wish: Wish) -> tuple[list[str], int]:
+    """Return the lines of the practice log that stay, and how many go; a line that is damaged goes with the rest."""
+    try:
+        lines = log.log_file().read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return [], 0
+    stay = [line for line in lines if not _is_of(line, stems, wish)]
+    return stay, len(lines) - len(stay)
+
+
+def _is_of(line: str, stems: frozenset[str], wish: Wish) -> bool:
+    try:
+        entry = json.loads(line)
+        call, at = str(entry.get("call", "")), str(entry["at"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return True
+    if call and call in stems:
+        return True
+    if wish.before is None or wish.agent is not None or wish.call is not None:
+        return False
+    with contextlib.suppress(ValueError, OverflowError):
+        return datetime.fromisoformat(at).astimezone(UTC) < wish.before
+    return True
+
+
+def _old_words(wish: Wish) -> list[str]:
+    """Return the ids of phrasebook entries of before the time; they tell of no call, so nothing else finds them."""
+    if wish.before is None or wish.agent is not None or wish.call is not None:
+        return []
+    until = wish.before.astimezone().date().isoformat()
+    return [words.id for words in our_words.phrasebook() if words.on < until]
+
+
+def _is_last(hashes: frozenset[str], files: Sequence[Path]) -> bool:
+    with contextlib.suppress(UsageError, CoachError):
+        earlier = last()
+        reports = {earlier.output.path(suffix) for suffix in FORMATS}
+        return bool(reports & set(files)) or any(sha256_of(path) in hashes for path in earlier.request.files)
+    return False
+
+
+def _forget_own(wish: Wish, kept: Kept) -> None:
+    """Remove what is kept of calls beside the library."""
+    if kept.practised:
+        stay, _ = _practice(frozenset(clean(mask_text(path.stem)) for path in kept.files), wish)
+        write_atomically(log.log_file(), "".join(f"{line}\n" for line in stay))
+    if kept.words:
+        our_words.remove(_old_words(wish))
+    if kept.last:
+        _remove(last_file())
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"{path} could not be removed: {error.strerror}. Change its permissions and purge again; the rest is gone "
+            "or still known."
+        ) from error

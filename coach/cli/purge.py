@@ -1,0 +1,120 @@
+"""``coach purge``: forgetting calls. ``coach looks``: who looked at what."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from coach.cli.streams import give, tell
+from coach.conversation import LockedError, UsageError
+
+if TYPE_CHECKING:
+    from coach.app.purge import Kept
+
+SHOWN = 20
+"""Calls and files that are named one by one before somebody is asked."""
+
+Before = Annotated[str | None, typer.Option("--before", help="Calls that began before this day, as 2026-03-02.")]
+Agent = Annotated[str | None, typer.Option("--agent", help="The calls of this agent.")]
+Call = Annotated[str | None, typer.Option("--call", help="One call: its recording, its review file or its SHA-256.")]
+StoreUrl = Annotated[str | None, typer.Option("--store", help="A shift's store instead of your own library.")]
+Out = Annotated[
+    Path | None, typer.Option(help="Folder of reports to look through. [default: ./coaching]", readable=False)
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only print what would go.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Since = Annotated[str | None, typer.Option("--since", help="From this day on, as 2026-03-02.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def purge(  # noqa: PLR0913, PLR0917  (a command's options are its parameters)
+    before: Before = None,
+    agent: Agent = None,
+    call: Call = None,
+    store: StoreUrl = None,
+    out: Out = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Forget calls for good: rows, reports, practice. A hash alone stays; recordings are not touched."""
+    from coach.app.purge import Place, Wish, call_of, day, find, forget
+    from coach.app.review import settings_of
+
+    wish = Wish(day(before) if before is not None else None, agent, call_of(call) if call is not None else None)
+    settings = settings_of({"out": str(out) if out is not None else None})
+    place = Place(store, Path(settings.text("out")))
+    kept = find(wish, place)
+    if as_json:
+        give(json.dumps({**kept.as_data(), "removed": not dry_run}, ensure_ascii=False, indent=1))
+    else:
+        _show(kept)
+    if dry_run or kept.nothing:
+        return
+    if not yes:
+        _ask(as_json=as_json)
+    if not forget(wish, place, kept):
+        raise LockedError(
+            "All that is gone from the store, but another program holds it, so that its free space was not "
+            "overwritten yet. The next command that opens the store does it."
+        )
+    tell("Gone. The recordings are where they were, and so are copies and backups that others made.")
+
+
+def looks(agent: Agent = None, store: StoreUrl = None, since: Since = None, as_json: AsJson = False) -> None:
+    """Print who looked at what, for the people whose calls they are."""
+    from coach.app.looks import looked
+    from coach.reporting.text import clean
+
+    found = looked(store, agent, since)
+    if as_json:
+        give(json.dumps([one.as_data() for one in found], ensure_ascii=False, indent=1))
+        return
+    for one in found:
+        give("  ".join(clean(part) for part in one.line))
+    if not found:
+        tell("Nobody has looked at anything that is noted here.")
+
+
+def _show(kept: Kept) -> None:
+    """Print what would go: names and counts, nothing of a call."""
+    from coach.privacy.text import mask_text
+    from coach.reporting.text import clean
+
+    for call in kept.calls[:SHOWN]:
+        give(f"call    {call.sha256[:12]}  {clean(mask_text(call.name))}".rstrip())
+    for path in kept.files[:SHOWN]:
+        give(f"file    {clean(mask_text(str(path)))}")
+    left = max(len(kept.calls) - SHOWN, 0), max(len(kept.files) - SHOWN, 0)
+    if any(left):
+        give(f"… and {left[0]} further calls, {left[1]} further files")
+    for count, what in (
+        (kept.answers, "answers about these calls"),
+        (kept.practised, "lines of what was practised"),
+        (kept.words, "answers of the phrasebook"),
+        (int(kept.last), "the note of the last review"),
+    ):
+        if count:
+            give(f"{count:>6}  {what}")
+    if kept.nothing:
+        tell("Nothing is kept of such calls.")
+
+
+def _ask(*, as_json: bool) -> None:
+    """Ask before anything goes.
+
+    Raises:
+        UsageError: Nobody is there to be asked.
+        Abort: They did not say yes.
+    """
+    if as_json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError("Nobody can be asked here: say --yes to remove this for good, or --dry-run to look only.")
+    sys.stderr.write("Remove this for good? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
+        tell("Nothing was removed.")
+        raise typer.Exit(0)
