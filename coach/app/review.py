@@ -180,7 +180,8 @@ class Last:
     formats: tuple[str, ...] = ()
 
 
-def _last_file() -> Path:
+def last_file() -> Path:
+    """Return where it is noted which review was the last."""
     return platformdirs.user_state_path("coach") / "last.json"
 
 
@@ -205,7 +206,7 @@ def remember(outcome: Outcome) -> None:
         "speakers": [party.speaker for party in outcome.review.conversation.parties],
         "formats": [suffix for suffix in FORMATS if outcome.output.path(suffix) in outcome.files],
     }
-    path = _last_file()
+    path = last_file()
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
@@ -220,7 +221,7 @@ def last() -> Last:
         UsageError: There is none.
     """
     try:
-        kept = json.loads(_last_file().read_text(encoding="utf-8"))
+        kept = json.loads(last_file().read_text(encoding="utf-8"))
         raw = kept["request"]
         files = {"recording", "agent", "customer", "transcript"}
         fields: dict[str, Any] = {name: Path(v) if v and name in files else v for name, v in raw.items()}
