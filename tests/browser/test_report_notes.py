@@ -62,6 +62,8 @@ def test_the_moment_stops_by_itself(open_page: Callable[..., Any], samples: Modu
     opened.until("document.querySelector('audio').paused")
 
     assert 27.1 < opened.time < 28.5  # a busy machine looks late
+    opened.page.evaluate("document.querySelector('audio').play()")  # and goes on where it is asked to
+    opened.until("document.querySelector('audio').currentTime > 29")
 
 
 def test_an_answer_is_kept_and_can_be_given_again(open_page: Callable[..., Any], samples: ModuleType) -> None:

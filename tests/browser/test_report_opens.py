@@ -177,6 +177,18 @@ def test_it_prints_everything_that_was_said(open_page: Callable[..., Any], sampl
     assert opened.page.pdf(format="A4").startswith(b"%PDF")
 
 
+def test_what_is_folded_away_stands_on_paper(open_page: Callable[..., Any], samples: ModuleType) -> None:
+    opened = open_page(samples.review())
+    opened.page.click("#first-skip")
+    folded = opened.page.locator("details .moment .moment-button").first
+    assert not folded.is_visible()
+
+    opened.page.emulate_media(media="print")
+
+    assert folded.is_visible()
+    assert opened.page.locator("details").evaluate_all("parts => parts.every(part => !part.open)")
+
+
 def test_a_two_hour_call_opens_at_once_and_scrolls(open_page: Callable[..., Any], samples: ModuleType) -> None:
     opened = open_page(samples.longer(60), beside=True)
 
@@ -190,4 +202,7 @@ def test_a_two_hour_call_opens_at_once_and_scrolls(open_page: Callable[..., Any]
         "const step = () => { list.scrollTop = list.scrollHeight * ++n / 40;"
         "if (n < 40) requestAnimationFrame(step); else done(performance.now() - from); }; step(); })"
     )
+    # One picture's worth of keeping in step with the sound is far less than the time between two of them.
+    step = "(() => { const from = performance.now(); for (let n = 0; n < 50; n++) keepStep();"
+    assert opened.page.evaluate(f"{step} return (performance.now() - from) / 50; }})()") < 16
     assert took < 40 * 100  # ten pictures a second on a busy machine; sixty on an idle one
