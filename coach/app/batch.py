@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import os
+import hashlib
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, cast
 
+from coach.app.intake.shown import is_address
 from coach.app.item import Failure, Request
-from coach.app.naming import Output, Readings, plan
+from coach.app.jobs import Job, Result, Reviewing
+from coach.app.naming import Facts, Output, as_review, hashes_of, plan, stem_of
 from coach.app.pipeline import Pipeline
-from coach.app.recipe import Recipe
-from coach.app.review import DISK_FULL, open_pipeline, review_one, settings_of
+from coach.app.remote import mark, read_at, there
+from coach.app.review import DISK_FULL, open_pipeline, settings_of
 from coach.app.seen import Seen
-from coach.app.settings import FORMATS, Settings
-from coach.app.unchanged import unchanged
+from coach.app.settings import FORMATS
+from coach.app.unchanged import same, unchanged
 from coach.conversation import RecordingError
 from coach.engines.protocol import Died, Done, Engine
+
+__all__ = ["BatchOutcome", "Job", "plan_jobs", "review_batch"]
 
 Status = Literal["reviewed", "unchanged", "failed", "died"]
 
@@ -27,19 +32,6 @@ WORKING = "worker"
 COMPRESSED = frozenset({".mp3", ".m4a", ".mp4", ".aac", ".ogg", ".opus", ".webm", ".wma", ".gsm", ".amr"})
 COMPRESSED_BY = 8
 """About how much longer a compressed file is than a plain one of its size."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One call of many.
-
-    Attributes:
-        request: The call.
-        output: Where its files go.
-    """
-
-    request: Request
-    output: Output
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +44,8 @@ class BatchOutcome:
         status: ``reviewed``; ``unchanged`` when the same review was there already; ``failed`` with a reason; ``died``
             when its process was lost or its time was over.
         files: Those that were written, or are there already.
+        addresses: The same of files that are at addresses.
+        sha256: Of the recording, of a reviewed call.
         failure: Of a call that failed or died; of a reviewed one whose recording could not be redacted as was asked.
         partial: Whether much of the recording was missing or damaged.
         seconds: What it took, 0 for an unchanged one.
@@ -62,6 +56,8 @@ class BatchOutcome:
     job: Job
     status: Status
     files: tuple[Path, ...] = ()
+    addresses: tuple[str, ...] = ()
+    sha256: str | None = None
     failure: Failure | None = None
     partial: bool = False
     seconds: float = 0.0
@@ -74,85 +70,20 @@ class BatchOutcome:
         return path if path in self.files else None
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a worker returns of a call: paths and figures, nothing that was said."""
+def plan_jobs(
+    requests: Sequence[Request],
+    flags: Mapping[str, object],
+    addresses: Mapping[int, tuple[str, ...]] = MappingProxyType({}),
+) -> list[Job]:
+    """Return one job a request, with reports in the folder, or at the address, that the settings name.
 
-    files: tuple[Path, ...] = ()
-    failure: tuple[str, str, int] | None = None
-    partial: bool = False
-    duration: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewing:
-    """Makes workers that review with one recipe and one set of settings, decided before, for all of them alike.
-
-    Attributes:
-        recipe: The recipe.
-        settings: The settings.
-        folder: What relative paths are relative to.
-    """
-
-    recipe: Recipe
-    settings: Settings
-    folder: str
-
-    def __call__(self) -> ReviewWorker:
-        """Return a worker."""
-        return ReviewWorker(self)
-
-
-class ReviewWorker:
-    """Holds a pipeline, its models loaded once, and takes one call after the other through all of its stages.
-
-    The stages stay together in one process: sound and unmasked words never leave it.
-    """
-
-    def __init__(self, making: Reviewing) -> None:
-        self._making = making
-        self._pipeline: Pipeline | None = None
-        self._held = ExitStack()
-
-    def open(self) -> None:
-        """Load the models.
-
-        Raises:
-            ModelError: One is missing or damaged.
-        """
-        os.environ["HF_HUB_OFFLINE"] = "1"
-        with suppress(OSError):  # on another machine that folder need not be there: paths are absolute then
-            os.chdir(self._making.folder)
-        pipeline = Pipeline(self._making.recipe, self._making.settings)
-        self._held.enter_context(pipeline.running())
-        self._pipeline = pipeline
-
-    def run(self, item: Job) -> Result:
-        """Return what came of one call."""
-        if self._pipeline is None:
-            raise ValueError("the worker is not open")
-        outcome = review_one(item.request, item.output, self._pipeline)
-        failure = outcome.failure
-        if failure is None and outcome.redaction is not None and outcome.redaction.refused is not None:
-            failure = Failure(item.request, "redact", outcome.redaction.refused, RecordingError.exit_code)
-        return Result(
-            outcome.files,
-            None if failure is None else (failure.stage, failure.message, failure.exit_code),
-            outcome.partial,
-            None if outcome.review is None else outcome.review.recording.duration,
-        )
-
-    def close(self) -> None:
-        """Let the models go."""
-        self._held.close()
-
-
-def plan_jobs(requests: Sequence[Request], flags: Mapping[str, object]) -> list[Job]:
-    """Return one job a request, with reports in the folder that the settings name.
+    Where a recording or the reports are at an address, what else is there is not looked at: each report's name then
+    carries eight letters of the recording's SHA-256, or of its address's.
 
     Args:
         requests: The calls.
         flags: As on the command line.
+        addresses: Of the files of requests, by their place, where these are not on this machine.
 
     Raises:
         UsageError: A flag cannot be.
@@ -160,9 +91,19 @@ def plan_jobs(requests: Sequence[Request], flags: Mapping[str, object]) -> list[
         StorageError: The folder may not be looked into.
     """
     settings = settings_of(flags)
+    out = settings.text("out")
+    jobs: dict[int, Job] = {}
+    into = out if is_address(out) else None
+    near = [index for index in range(len(requests)) if index not in addresses and into is None]
     with Seen() as seen:
-        outputs = plan(requests, Path(settings.text("out")), seen, kinds=settings.masked)
-    return [Job(request, output) for request, output in zip(requests, outputs, strict=True)]
+        outputs = plan([requests[index] for index in near], Path(out), seen, kinds=settings.masked)
+        jobs |= {index: Job(requests[index], output) for index, output in zip(near, outputs, strict=True)}
+        for index in sorted(set(range(len(requests))) - set(near)):
+            request, at = requests[index], addresses.get(index, ())
+            mine = hashlib.sha256(" ".join(at).encode()).hexdigest() if at else seen.sha256(request.source)
+            output = Output(Path(out), f"{stem_of(request, settings.masked)}-{mine[:8]}")
+            jobs[index] = Job(request, output, at, into)
+    return [jobs[index] for index in range(len(requests))]
 
 
 def review_batch(
@@ -203,20 +144,49 @@ def review_batch(
     making = Reviewing(pipeline.recipe, pipeline.settings, str(Path.cwd()))
     told = None if progress is None else lambda place: progress(waiting[place])
     ended = engine.map(making, [jobs[index] for index in waiting], cost=_cost, on_start=told)
-    with closing(cast(Generator[Done[Result] | Died, None, None], ended)):
+    with closing(cast(Generator[Done[Result] | Died, None, None], ended)), Seen() as seen:
         for one in ended:
+            for address in one.result.seen if isinstance(one, Done) else ():
+                seen.keep_at(*address)
             outcome = _outcome(waiting[one.index], jobs[waiting[one.index]], one)
             yield outcome
             if outcome.failure is not None and outcome.failure.exit_code == DISK_FULL:
                 return
 
 
-def _there(index: int, job: Job, pipeline: Pipeline, readings: Readings) -> BatchOutcome | None:
+def _there(index: int, job: Job, pipeline: Pipeline, seen: Seen) -> BatchOutcome | None:
     """Return the outcome of a call whose review is there already."""
-    if not unchanged(job.request, job.output, pipeline, readings):
+    if job.far:
+        return _far_there(index, job, pipeline, seen)
+    if not unchanged(job.request, job.output, pipeline, seen):
         return None
     files = tuple(path for suffix in FORMATS if (path := job.output.path(suffix)).is_file())
     return BatchOutcome(index, job, "unchanged", files)
+
+
+def _far_there(index: int, job: Job, pipeline: Pipeline, seen: Seen) -> BatchOutcome | None:
+    """Return the same of a call of which something is at an address."""
+    formats = pipeline.settings.formats
+    if job.into is None:
+        facts = seen.facts(job.output.path("json"))
+        files = tuple(job.output.path(suffix) for suffix in formats)
+        complete = all(path.is_file() for path in files)
+    else:
+        review = as_review(read_at(job.address("json")))
+        facts, files = None if review is None else Facts.of(review), ()
+        complete = facts is not None and all(there(job.address(suffix)) for suffix in formats)
+    if facts is None or not complete:
+        return None
+
+    def hashes() -> tuple[str, ...]:
+        if not job.addresses:
+            return tuple(hashes_of(job.request, seen))
+        return tuple(seen.at(address, mark(address)) or "" for address in job.addresses)
+
+    if not same(job.request, pipeline, facts, hashes):
+        return None
+    addresses = () if job.into is None else tuple(job.address(suffix) for suffix in formats)
+    return BatchOutcome(index, job, "unchanged", files, addresses)
 
 
 def _outcome(index: int, job: Job, ended: Done[Result] | Died) -> BatchOutcome:
@@ -229,8 +199,10 @@ def _outcome(index: int, job: Job, ended: Done[Result] | Died) -> BatchOutcome:
     return BatchOutcome(
         index,
         job,
-        "failed" if result.failure is not None and not result.files else "reviewed",
+        "failed" if result.failure is not None and result.sha256 is None else "reviewed",
         result.files,
+        result.addresses,
+        result.sha256,
         None if result.failure is None else Failure(job.request, *result.failure),
         result.partial,
         ended.seconds,

@@ -104,7 +104,7 @@ def plan(
         StorageError: The folder may not be looked into.
     """
     readings = readings or Readings()
-    stems = [_stem(request, kinds) for request in requests]
+    stems = [stem_of(request, kinds) for request in requests]
     often = Counter(stem.casefold() for stem in stems)
     outputs = []
     for request, stem in zip(requests, stems, strict=True):
@@ -120,8 +120,16 @@ def read_review(path: Path) -> dict[str, object] | None:
     try:
         if path.stat().st_size > _LARGEST_REVIEW:
             return None
-        review = json.loads(path.read_text(encoding="utf-8"))
+        return as_review(path.read_bytes())
     except (OSError, ValueError):
+        return None
+
+
+def as_review(content: bytes | None) -> dict[str, object] | None:
+    """Return the review that a file holds, ``None`` when it is something else."""
+    try:
+        review = json.loads((content or b"").decode("utf-8"))
+    except ValueError:
         return None
     return review if isinstance(review, dict) and review.get("schema") == SCHEMA else None
 
@@ -181,7 +189,8 @@ def conditions(recipe: object) -> str:
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
 
-def _stem(request: Request, kinds: Collection[str]) -> str:
+def stem_of(request: Request, kinds: Collection[str] = DEFAULT) -> str:
+    """Return what a call's reports would be called if no other call's were: masked, and one name in any folder."""
     if request.name is not None:
         stem = request.name
     elif request.agent is not None and request.customer is not None:

@@ -74,13 +74,29 @@ class Seen(Readings):
         """Return the facts of a review file."""
         return self._of("facts", path, lambda: super(Seen, self).facts(path), _facts)
 
+    def at(self, address: str, mark: str) -> str | None:
+        """Return the SHA-256 of a file at an address while its mark is what it was, ``None`` where nothing is known."""
+        if self._base is None or not mark:
+            return None
+        with suppress(sqlite3.Error):
+            row = self._base.execute(
+                "SELECT value FROM seen WHERE key = ? AND mark = ?", (_key("address", address), mark)
+            ).fetchone()
+            return None if row is None else str(row[0])
+        return None
+
+    def keep_at(self, address: str, mark: str, sha256: str) -> None:
+        """Remember the SHA-256 of a file at an address."""
+        if mark:
+            self._keep(_key("address", address), mark, sha256)
+
     def _of(
         self, kind: str, path: Path, read: Callable[[], _Value | None], load: Callable[[str], _Value]
     ) -> _Value | None:
         before = _mark(path)
         if before is None or self._base is None:
             return read()
-        key = hashlib.sha256(f"{kind}\0{path.absolute()}".encode(errors="surrogateescape")).hexdigest()
+        key = _key(kind, str(path.absolute()))
         with suppress(sqlite3.Error, ValueError, TypeError, KeyError):
             row = self._base.execute("SELECT value FROM seen WHERE key = ? AND mark = ?", (key, before)).fetchone()
             if row is not None:
@@ -99,6 +115,10 @@ class Seen(Readings):
             if self._pending >= _PENDING:
                 self._base.commit()
                 self._pending = 0
+
+
+def _key(kind: str, where: str) -> str:
+    return hashlib.sha256(f"{kind}\0{where}".encode(errors="surrogateescape")).hexdigest()
 
 
 def _mark(path: Path) -> str | None:

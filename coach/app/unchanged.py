@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from coach.app.item import Request
-from coach.app.naming import Output, Readings, conditions, hashes_of
+from coach.app.naming import Facts, Output, Readings, conditions, hashes_of
 from coach.app.pipeline import Pipeline
 
 
@@ -22,19 +23,32 @@ def unchanged(request: Request, output: Output, pipeline: Pipeline, readings: Re
         readings: Reads what files hold.
     """
     readings = readings or Readings()
-    if request.agent_channel is not None or request.agent_speaker is not None:
-        return False
     facts = readings.facts(output.path("json"))
     if facts is None or not all(output.path(suffix).is_file() for suffix in pipeline.settings.formats):
+        return False
+    return same(request, pipeline, facts, lambda: tuple(hashes_of(request, readings))) and not _told_since(
+        request, output.path("json")
+    )
+
+
+def same(request: Request, pipeline: Pipeline, facts: Facts, hashes: Callable[[], tuple[str, ...]]) -> bool:
+    """Return whether a review would come out as it did.
+
+    Args:
+        request: The call.
+        pipeline: Stages and settings.
+        facts: Of the review that is there.
+        hashes: Gives the SHA-256 of each file that the call is known by; not asked for where that is settled without.
+    """
+    if request.agent_channel is not None or request.agent_speaker is not None:
         return False
     known = [facts.redacted]
     if not pipeline.settings.flag("redact_original"):  # where that is wanted, it has to have been done
         known.append(facts.hashes)
     return (
-        tuple(hashes_of(request, readings)) in known
-        and facts.fingerprint == pipeline.expected_fingerprint(request)
+        facts.fingerprint == pipeline.expected_fingerprint(request)
         and facts.conditions == conditions(pipeline.effective_recipe(request))
-        and not _told_since(request, output.path("json"))
+        and hashes() in known
     )
 
 

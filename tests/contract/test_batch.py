@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 from workers import Making
 
-from coach.app.batch import BatchOutcome, Job, Reviewing, plan_jobs, review_batch
+from coach.app.batch import BatchOutcome, Job, plan_jobs, review_batch
 from coach.app.item import Request
+from coach.app.jobs import Reviewing
 from coach.app.naming import plan
 from coach.app.pipeline import Pipeline
 from coach.app.review import open_pipeline, review_all

@@ -44,7 +44,7 @@ class Source:
             RecordingError: It is no ordinary file, is empty, or may not be read.
         """
         try:
-            absolute = path.resolve()
+            absolute = path.absolute()  # links stay links: one may lead to a file that has no name
             found = absolute.stat()
         except (FileNotFoundError, NotADirectoryError) as error:
             raise NoSuchRecording(_missing(path)) from error
