@@ -156,6 +156,8 @@ class Pipeline:
         }
         asked = {"only_me": request.only_me, "raw": request.raw, "swapped": request.swapped}
         shown |= {name: value for name, value in asked.items() if value}
+        if told := _told(request):  # where a list says otherwise since, the call is reviewed again
+            shown["known"] = told
         if request.transcript is not None:
             shown["transcript"] = sha256_of(request.transcript)
         return shown
@@ -205,6 +207,13 @@ class Pipeline:
         if "transcribe" not in self.recipe.stages:
             return self.fingerprint("none")
         return self.fingerprint(self._transcribe.engine.fingerprint)
+
+
+def _told(request: Request) -> dict[str, str]:
+    """Return what a list, a pattern or a name says of the call, masked, as far as a review goes by it."""
+    names = ("agent", "agent_channel", "started_at", "direction", "call_type")
+    values = {} if request.known is None else {name: getattr(request.known, name) for name in names}
+    return {name: request.hide(str(value)) for name, value in values.items() if value is not None}
 
 
 @cache

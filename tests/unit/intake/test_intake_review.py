@@ -48,4 +48,11 @@ def test_who_when_and_which_channel_are_the_lists(tmp_path: Path) -> None:
     assert recording.started_at == "2026-03-02T09:14:05-05:00"
     assert "the manifest, line 2 says so" in outcome.review.roles.why
     assert any("agent: Dana by the manifest" in warning for warning in outcome.review.warnings)
+    request = outcome.request
+    assert request.known is not None
+    statuses = [
+        next(iter(review_all([each], pipeline))).status
+        for each in (request, replace(request, known=replace(request.known, agent_channel=0)))
+    ]
+    assert statuses == ["unchanged", "reviewed"]
     assert all(NUMBER not in path.name and NUMBER not in path.read_text("utf-8") for path in outcome.files)
