@@ -36,6 +36,7 @@ from coach.speech.decoding.limits import Limits
 from coach.speech.importing.imported import Imported
 from coach.speech.importing.read import read_transcript
 from coach.speech.sidecar import claim_from_name, read_sidecar
+from tests.fuzz import taken_in
 from tests.fuzz.engine import Breach, Target
 from tests.unit.privacy import forms, spoken
 
@@ -382,6 +383,12 @@ ALL: Mapping[str, Target] = {
         Target("sentences", _sentences, _read("models", "sentences", "coaching.toml"), TOML_TOKENS, "sentences.py"),
         Target("reviews", _review, lambda: [_review_bytes()], (), "app/naming.py,practice/own.py,app/review.py"),
         Target("state", _state, lambda: STATE, (b"\n", b"{", b"}"), "app/review.py,practice/log.py"),
+        Target(
+            "manifests", taken_in.manifest, lambda: taken_in.MANIFESTS, taken_in.MANIFEST_TOKENS, "app/intake,csv.py"
+        ),
+        Target("notes", taken_in.notes, lambda: taken_in.NOTES, (), "app/adding.py,words_added.py,our_words.py"),
+        Target("policies", taken_in.policy, lambda: taken_in.POLICIES, TOML_TOKENS, "shift/policy.py"),
+        Target("stored", taken_in.stored, lambda: [_review_bytes()], (), "store/reading.py,store/checking.py"),
         Target("names", _name, lambda: NAMES, (b"/", b"..", b"\\", b"%", b"~", b"4111", b"+1", b"\xff", b" ")),
         Target("words", _words, lambda: WORDS, tuple(b" " + t + b" " for t in WORD_TOKENS), "coach/privacy"),
         Target("numbers", _numbers, lambda: [bytes([k]) * 8 for k in range(8)]),
