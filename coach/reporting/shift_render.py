@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
 from markupsafe import Markup
@@ -47,7 +49,7 @@ def render(template: str, values: Mapping[str, object]) -> str:
         "strip": strip,
     }
     try:
-        return _environment().get_template(template).render({**common, **values})
+        return _environment(resource("reports", "templates")).get_template(template).render({**common, **values})
     except TemplateError as error:
         line = f", line {error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
         raise ConfigurationError(
@@ -55,10 +57,12 @@ def render(template: str, values: Mapping[str, object]) -> str:
         ) from error
 
 
-def _environment() -> Environment:
+@cache
+def _environment(folder: Path) -> Environment:
+    """Return Jinja with escaping on; kept, so that a hundred people's pages are not compiled a hundred times."""
     environment = Environment(
         autoescape=True,
-        loader=FileSystemLoader(resource("reports", "templates")),
+        loader=FileSystemLoader(folder),  # reads a template again when it has changed
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

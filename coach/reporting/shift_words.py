@@ -47,8 +47,9 @@ def days_in_words(start: date, end: date) -> str:
     '30 March – 5 April 2026'
     """
     if (start.year, start.month) == (end.year, end.month):
-        return f"{start.day}–{day_in_words(end)}"
-    return f"{day_in_words(start, year=start.year != end.year)} – {day_in_words(end)}"
+        return f"{start.day}–{day_in_words(end, year=False)} {end.year}"
+    first = day_in_words(start, year=start.year != end.year)
+    return f"{first} – {day_in_words(end, year=False)} {end.year}"
 
 
 def short_day(day: date) -> str:

@@ -149,7 +149,7 @@ def agent_pages(material: Material, link: Link) -> tuple[AgentPage, ...]:
     before = Counter(agent_of(call) for call in sums.before_told)
     pages = []
     for figures in sums.agents:
-        theirs = [call for call in material.known if agent_of(call) == figures.agent]
+        theirs = sums.calls[figures.agent]
         heard = [call for call in theirs if voices_known(call)]
         hard = [call for call in heard if call.hard]
         pages.append(

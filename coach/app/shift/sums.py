@@ -47,16 +47,14 @@ class Sums:
 
     Attributes:
         agents: In the order of the alphabet.
-        judged: The newest review of each call that is counted in a sum, contested moments aside.
-        hard: Hard calls of known agents: they are in no sum.
+        calls: Each agent's calls in order of time, whether or not anything is counted in them.
         nobodys: Calls whose agent is not known.
         roles_unknown: Calls of which it is not known which voice is the agent's.
         before_told: Calls from before the staff were told.
     """
 
     agents: tuple[AgentFigures, ...]
-    judged: tuple[StoredCall, ...]
-    hard: tuple[StoredCall, ...]
+    calls: Mapping[str, tuple[StoredCall, ...]]
     nobodys: tuple[StoredCall, ...]
     roles_unknown: tuple[StoredCall, ...]
     before_told: tuple[StoredCall, ...]
@@ -85,22 +83,21 @@ def sum_up(
 
     newest = latest(calls)
     before = tuple(call for call in newest if told_on is not None and _before(call, told_on, day))
-    since = [call for call in newest if call not in before]
-    nobodys = tuple(call for call in since if agent_of(call) is None)
-    unclear = tuple(call for call in since if agent_of(call) is not None and not voices_known(call))
-    known = [call for call in since if agent_of(call) is not None and voices_known(call)]
-    judged = tuple(call for call in known if not call.hard)
+    early = {call.sha256 for call in before}
+    of_agent: dict[str, list[StoredCall]] = defaultdict(list)
+    nobodys: list[StoredCall] = []
+    for call in newest:
+        if call.sha256 not in early:
+            name = agent_of(call)
+            (nobodys if name is None else of_agent[name]).append(call)
     by_call: dict[str, list[Answer]] = defaultdict(list)
     for answer in answers:
         by_call[answer.sha256].append(answer)
-    names = sorted({str(agent_of(call)) for call in (*known, *unclear)}, key=alphabet)
     by_fingerprint = {run.fingerprint: run for run in runs}
-    agents = tuple(
-        _figures(name, [call for call in since if agent_of(call) == name], by_call, by_fingerprint, day)
-        for name in names
-    )
-    hard = tuple(call for call in known if call.hard)
-    return Sums(agents, judged, hard, nobodys, unclear, before)
+    names = sorted(of_agent, key=alphabet)
+    agents = tuple(_figures(name, of_agent[name], by_call, by_fingerprint, day) for name in names)
+    unclear = [call for name in names for call in of_agent[name] if not voices_known(call)]
+    return Sums(agents, {name: tuple(of_agent[name]) for name in names}, tuple(nobodys), _in_time(unclear), before)
 
 
 def latest(calls: Iterable[StoredCall]) -> tuple[StoredCall, ...]:
@@ -110,7 +107,11 @@ def latest(calls: Iterable[StoredCall]) -> tuple[StoredCall, ...]:
         held = newest.get(call.sha256)
         if held is None or call.reviewed_at >= held.reviewed_at:
             newest[call.sha256] = call
-    return tuple(sorted(newest.values(), key=lambda call: (call.at, call.sha256)))
+    return _in_time(newest.values())
+
+
+def _in_time(calls: Iterable[StoredCall]) -> tuple[StoredCall, ...]:
+    return tuple(sorted(calls, key=lambda call: (call.at, call.sha256)))
 
 
 def agent_of(call: StoredCall) -> str | None:

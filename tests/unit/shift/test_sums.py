@@ -7,7 +7,7 @@ from datetime import date, timedelta, timezone
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coach.app.shift.sums import Sums, latest, sum_up
@@ -110,7 +110,7 @@ def test_hard_calls_are_in_no_sum() -> None:
 
     sums = sum_up([*calls, *hard])
     assert shares(skill(sums)) == [(12, 24, 12)]
-    assert sums.hard == tuple(sorted(hard, key=lambda each: (each.at, each.sha256)))
+    assert len(sums.calls["Ann"]) == 24
 
 
 @pytest.mark.parametrize("agent", [None, "", "  ", "unknown", "Unknown", "\u202e"])
@@ -264,7 +264,7 @@ counts = st.integers(0, 4).flatmap(lambda of: st.tuples(st.integers(0, of), st.j
 @st.composite
 def some_calls(draw: st.DrawFn) -> list[StoredCall]:
     made = []
-    for i in range(draw(st.integers(0, 60))):
+    for i in range(draw(st.integers(0, 50))):
         met, of = draw(counts)
         day = draw(st.none() | st.integers(0, 40))
         made.append(
@@ -282,6 +282,7 @@ def some_calls(draw: st.DrawFn) -> list[StoredCall]:
     return made
 
 
+@settings(max_examples=50)
 @given(some_calls())
 def test_nothing_small_is_shown_or_can_be_worked_out(calls: list[StoredCall]) -> None:
     for agent in sum_up(calls).agents:
@@ -297,6 +298,7 @@ def test_nothing_small_is_shown_or_can_be_worked_out(calls: list[StoredCall]) ->
                 assert all(t.figure.of >= 20 and t.figure.calls >= 10 for t in era.types)
 
 
+@settings(max_examples=50)
 @given(some_calls())
 def test_every_opportunity_is_shown_or_still_waiting(calls: list[StoredCall]) -> None:
     for agent in sum_up(calls).agents:
