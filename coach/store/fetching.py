@@ -29,7 +29,7 @@ _WORDINGS = 3
 """Ways of saying a thing that are worth remembering."""
 
 _calls, _results = tables.calls, tables.results
-_at = func.coalesce(_calls.c.started_at, _results.c.reviewed_at)
+_at = func.coalesce(_calls.c.started_at, _calls.c.added_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,10 @@ def calls(connection: Connection, wanted: Wanted, kinds: Collection[str] | None 
     """
     question = (
         select(
-            *(_calls.c[name] for name in ("uri", "agent", "started_at", "direction", "call_type", "duration")),
+            *(
+                _calls.c[name]
+                for name in ("uri", "agent", "started_at", "direction", "call_type", "duration", "added_at")
+            ),
             *_results.c,
         )
         .join(_calls, _calls.c.sha256 == _results.c.sha256)
@@ -140,7 +143,7 @@ def _call(row: RowMapping, parts: _Parts, definitions: Mapping[str, int]) -> Sto
 
 _PLAIN = (
     *("sha256", "uri", "agent", "started_at", "direction", "call_type", "duration", "separation", "heard_agent"),
-    *("heard_customer", "fingerprint", "reviewed_at", "report", "hard", "roles_known", "words_agent"),
+    *("added_at", "heard_customer", "fingerprint", "reviewed_at", "report", "hard", "roles_known", "words_agent"),
 )
 
 

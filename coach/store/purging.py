@@ -31,7 +31,7 @@ class Asked:
 
     before: datetime | None
     agent: str | None
-    sha256: str | None
+    only: tuple[str, ...] | None
     why: str
 
 
@@ -53,13 +53,15 @@ def purge(writing: Engine, folder: Path, asked: Asked) -> Gone:
         ValueError: No condition.
         StorageError: A file could not be removed; the rows are still there.
     """
-    if asked.before is None and asked.agent is None and asked.sha256 is None:
+    if asked.before is None and asked.agent is None and asked.only is None:
         raise ValueError("a purge needs a condition")
     with writing.begin() as connection:
         hashes = _hashes(connection, asked)
         _bury(connection, hashes, asked.why)
         _mark(connection)
     files = _unlink(folder, hashes)
+    if asked.agent is None and asked.only is None:
+        files += _unlink_strangers(writing, folder, asked.before)
     with writing.begin() as connection:
         attempts = _forget(connection, hashes) + _forget_accounts(connection, asked)
     return Gone(tuple(hashes), files, attempts)
@@ -88,19 +90,20 @@ def _mark(connection: Connection) -> None:
 
 
 def _hashes(connection: Connection, asked: Asked) -> list[str]:
-    calls, results = tables.calls, tables.results
-    first = select(func.min(results.c.reviewed_at)).where(results.c.sha256 == calls.c.sha256).scalar_subquery()
+    calls = tables.calls
     conditions: list[ColumnElement[bool]] = []
     if asked.before is not None:
-        conditions.append(func.coalesce(calls.c.started_at, first, calls.c.added_at) < asked.before)
+        conditions.append(func.coalesce(calls.c.started_at, calls.c.added_at) < asked.before)
     if asked.agent is not None:
         conditions.append(calls.c.agent == asked.agent)
-    if asked.sha256 is not None:
-        conditions.append(calls.c.sha256 == asked.sha256)
-    found = list(connection.scalars(select(calls.c.sha256).where(*conditions).order_by(calls.c.sha256)))
-    if asked.sha256 is not None and asked.before is None and asked.agent is None and not found:
-        found = [asked.sha256]  # never reviewed here, or half purged: its files and accounts go all the same
-    return found
+    if asked.only is None:
+        return list(connection.scalars(select(calls.c.sha256).where(*conditions).order_by(calls.c.sha256)))
+    if not conditions:
+        return sorted(set(asked.only))  # also what was never reviewed here: its files and accounts go all the same
+    found: set[str] = set()
+    for some in _some(asked.only):
+        found.update(connection.scalars(select(calls.c.sha256).where(calls.c.sha256.in_(some), *conditions)))
+    return sorted(found)
 
 
 def _bury(connection: Connection, hashes: Sequence[str], why: str) -> None:
@@ -123,7 +126,7 @@ def _forget(connection: Connection, hashes: Sequence[str]) -> int:
 def _forget_accounts(connection: Connection, asked: Asked) -> int:
     """Remove accounts that are about no call that went, where the wish is about nothing but time, or one agent."""
     attempts, looks = tables.attempts, tables.looks
-    if asked.sha256 is not None:
+    if asked.only is not None:
         return 0
     if asked.agent is not None:
         if asked.before is None:
@@ -140,19 +143,43 @@ def _some(hashes: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _unlink(folder: Path, hashes: Sequence[str]) -> int:
-    """Remove the Parquet files of calls, whatever month they lie in."""
-    wanted, gone = set(hashes), 0
+    """Remove the Parquet files of calls, whatever month they lie in, and return how many."""
+    wanted = set(hashes)
+    return _remove(folder, [file for file in folder.glob(_FILES) if _whose(file) in wanted])
+
+
+def _unlink_strangers(writing: Engine, folder: Path, before: datetime | None) -> int:
+    """Remove old Parquet files of calls that are not here: their review never came to its end."""
+    limit = (before or now()).timestamp()
+    old: dict[str, list[Path]] = {}
+    for file in folder.glob(_FILES):
+        if file.stat().st_mtime < limit:
+            old.setdefault(_whose(file), []).append(file)
+    with writing.begin() as connection:
+        for some in _some(list(old)):
+            for sha256 in connection.scalars(select(tables.calls.c.sha256).where(tables.calls.c.sha256.in_(some))):
+                del old[sha256]
+    return _remove(folder, [file for files in old.values() for file in files])
+
+
+_FILES: Final = "*/month=*/*"
+
+
+def _whose(file: Path) -> str:
+    """Return the hash of the call that a file is of, an unfinished file too."""
+    return file.name.removeprefix(".").split(".")[0]
+
+
+def _remove(folder: Path, files: Sequence[Path]) -> int:
     try:
-        for file in folder.glob("*/month=*/*"):
-            if file.name.removeprefix(".").split(".")[0] in wanted:  # unfinished ones too
-                file.unlink(missing_ok=True)
-                gone += 1
+        for file in files:
+            file.unlink(missing_ok=True)
     except OSError as error:
         raise StorageError(
-            f"{folder} could not be cleared: {error.strerror or type(error).__name__}. Nothing was purged; mend its "
-            "permissions and purge again."
+            f"{folder} could not be cleared: {error.strerror or type(error).__name__}. The calls are still in the store; "
+            "mend the folder's permissions and purge again."
         ) from None
-    return gone
+    return len(files)
 
 
 def scrub(engine: Engine, writing: Engine, file: Path | None, patience: float) -> bool:

@@ -128,7 +128,7 @@ class Store(Answers, Attempts):
 
         Args:
             agent: Only this agent's.
-            since: Begun at this time or later; a call of unknown time counts by when it was reviewed.
+            since: Begun at this time or later; a call of unknown time counts by when it was first reviewed.
             until: Begun before this time.
             fingerprint: Only results of these means, newest or not.
             kinds: Only moments of these kinds come with them, which is much quicker over many calls; ``()`` for
@@ -177,22 +177,24 @@ class Store(Answers, Attempts):
         *,
         before: datetime | None = None,
         agent: str | None = None,
-        sha256: str | None = None,
+        sha256: str | Collection[str] | None = None,
         why: str = "asked for",
     ) -> Purged:
         """Remove calls with all that is known of them, so that no byte stays; only their hashes are kept.
 
         Args:
-            before: Calls begun before this time (or reviewed, where that is unknown); accounts of before it go too.
+            before: Calls begun before this time (or first reviewed, where that is unknown), as ``calls(until=…)``
+                gives them; accounts of before it go too, and Parquet files of no call.
             agent: This agent's calls, and who looked at them.
-            sha256: This call.
+            sha256: This call, or these: many at once take hardly longer than one.
             why: For the tombstone, such as ``retention``. Several conditions must all be met.
 
         Raises:
             ValueError: No condition is given.
             StorageError: Files could not be removed; nothing was.
         """
-        asked = purging.Asked(before, agent, sha256, why)
+        only = None if sha256 is None else (sha256,) if isinstance(sha256, str) else tuple(sha256)
+        asked = purging.Asked(before, agent, only, why)
         with speaking(self.name):
             gone = purging.purge(self._writing, self.folder, asked)
         clean = purging.scrub(self._engine, self._writing, self.file, PATIENCE)

@@ -131,6 +131,7 @@ class StoredCall:
         advice: At most one to keep and one to try.
         warnings: The report's.
         definitions: Version of each measure's and kind's definition: sums over several of one name must refuse.
+        added_at: When the call was first taken in: a later review does not move it in time.
     """
 
     sha256: str
@@ -155,11 +156,12 @@ class StoredCall:
     advice: tuple[StoredAdvice, ...] = ()
     warnings: tuple[str, ...] = ()
     definitions: Mapping[str, int] = field(default_factory=dict)
+    added_at: datetime | None = None
 
     @property
     def at(self) -> datetime:
-        """When the call began, or else when it was reviewed."""
-        return self.started_at if self.started_at is not None else self.reviewed_at
+        """When the call began, or else when it was first reviewed."""
+        return self.started_at or self.added_at or self.reviewed_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,13 +58,14 @@ def test_a_store_is_never_opened_as_the_others(empty_url: str) -> None:
     open_store(empty_url, purpose="own").close()
 
 
-def test_one_made_by_a_newer_coach_is_refused_and_left_as_it_is(url: str) -> None:
-    engine = create_engine(url)
+def test_one_made_by_a_newer_coach_is_refused_and_left_as_it_is(empty_url: str) -> None:
+    open_store(empty_url, purpose="shift").close()
+    engine = create_engine(empty_url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE coach_version SET version_num = '0999'"))
 
     with pytest.raises(ConfigurationError, match=r"newer coach .*0999.*Update coach"):
-        open_store(url, purpose="shift")
+        open_store(empty_url, purpose="shift")
 
     with engine.begin() as connection:
         assert connection.execute(text("SELECT version_num FROM coach_version")).scalar() == "0999"

@@ -131,6 +131,40 @@ def test_retention_forgets_old_accounts_too_but_not_what_was_set_aside(
         assert store.looks() == []
 
 
+def test_many_calls_go_at_once(url: str, tmp_path: Path) -> None:
+    with _open(url, tmp_path) as store:
+        _fill(store)
+        purged = store.purge(sha256=[sha("call 2"), sha("call 0")])
+        assert set(purged.calls) == {sha("call 0"), sha("call 2")}
+        assert store.purge(sha256=[sha("call 1")], agent="Dana").calls == ()
+        assert store.purge(sha256=()).calls == ()
+        assert [call.uri for call in store.calls()] == ["call 1.wav"]
+
+
+def test_what_is_purged_by_time_is_what_calls_gives_until_then(url: str, tmp_path: Path) -> None:
+    with _open(url, tmp_path) as store:
+        first = store.record(review_file())  # of unknown time
+        limit = datetime.now(UTC)
+        again = store.record(review_file(fingerprint="newer"))
+        assert again.reviewed_at > limit
+        assert again.at == first.at < limit  # a later review does not make a call younger
+        assert [call.sha256 for call in store.calls(until=limit)] == [sha("a")]
+        assert store.purge(before=limit).calls == (sha("a"),)
+
+
+def test_files_whose_review_never_came_to_its_end_go_with_time(url: str, tmp_path: Path) -> None:
+    with _open(url, tmp_path) as store:
+        _fill(store)
+        old, new = write_words(review_file("old"), tmp_path), write_words(review_file("new"), tmp_path)
+        for file in (old, write_words(review_file("call 2"), tmp_path)):  # the time of the second was not known
+            os.utime(file, (0, 0))
+        purged = store.purge(before=NOON)
+        assert (purged.calls, purged.files) == ((), 1)
+        assert not old.exists()
+        assert new.exists()
+        assert len(list(tmp_path.glob("words/month=*/*.parquet"))) == 4
+
+
 def test_a_purge_needs_a_condition(file: Path) -> None:
     with open_store(str(file), purpose="shift") as store:
         _fill(store)
