@@ -118,6 +118,28 @@ def test_everything_can_be_reached_by_tab_and_pressed(open_page: Callable[..., A
     assert opened.time == pytest.approx(float(button.get_attribute("data-at")), abs=1)
 
 
+def test_no_control_is_out_of_the_keyboards_reach(open_page: Callable[..., Any], samples: ModuleType) -> None:
+    opened = open_page(samples.practising("high-bill-acknowledged"))
+    opened.page.click("#first-skip")
+    opened.page.evaluate(
+        "document.querySelectorAll('details').forEach(part => part.open = true);"
+        "scrollTo(0, 0); document.activeElement.blur();"
+        "document.addEventListener('focusin', event => event.target.setAttribute('data-reached', ''))"
+    )
+    controls = "button, a[href], select, summary, textarea, audio, [tabindex='0']"
+    there = "[...document.querySelectorAll(`" + controls + "`)].filter(e => e.checkVisibility() && !e.disabled)"
+    for _ in range(400):
+        opened.page.keyboard.press("Tab")
+        if not opened.page.evaluate("document.querySelector('#notes-clear:not([data-reached])')"):
+            break
+    for _ in range(20):  # what comes after the notes
+        opened.page.keyboard.press("Tab")
+
+    assert opened.page.evaluate(f"{there}.length") > 80
+    missed = f"{there}.filter(e => !e.hasAttribute('data-reached')).map(e => e.outerHTML.slice(0, 100))"
+    assert opened.page.evaluate(missed) == []
+
+
 @pytest.mark.parametrize("width", [320, 768, 1600])
 def test_nothing_scrolls_sideways(width: int, open_page: Callable[..., Any], samples: ModuleType) -> None:
     for review in (samples.review(), samples.saying("w" * 10_000)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ctypes
 import errno
 import json
@@ -100,7 +101,7 @@ class Case(NamedTuple):
     Attributes:
         name: For the list of tests.
         arguments: What is typed after ``coach``; ``{call}`` is a recording with a channel each, ``{mono}`` one with
-            both on one, ``{answer}`` an answer to a customer.
+            both on one, ``{answer}`` an answer to a customer, ``{take}`` one that a report's page saved.
         codes: How it may end.
         writes: A file that has to be there afterwards, from the working folder; empty for none.
         first: Commands that prepare it, watched in the same way.
@@ -122,6 +123,8 @@ CASES = (
     Case("swap", ("review", "--swap"), writes="coaching/call.json", first=(("review", "{call}"),)),
     Case("practice, typed", ("practice", "shut-off", "--answer", "So it goes off on Thursday.")),
     Case("practice, spoken", ("practice", "shut-off", "--wav", "{answer}"), codes=(0, 3)),
+    Case("words of a take", ("words", "add", "{take}"), codes=(0, 3)),
+    Case("words", ("words", "list")),
     Case("progress", ("progress",), first=(("review", "{call}"),)),
     Case("config show", ("config", "show")),
     Case("models list", ("models", "list")),
@@ -142,7 +145,10 @@ def recordings(tmp_path: Path) -> dict[str, str]:
     cut = samples[: int(LENGTH * rate)]
     for name, sound in (("call", cut), ("mono", cut.mean(axis=1)), ("answer", cut[:, 0])):
         soundfile.write(tmp_path / f"{name}.wav", sound, rate)
-    return {name: str(tmp_path / f"{name}.wav") for name in ("call", "mono", "answer")}
+    sound = base64.b64encode((tmp_path / "answer.wav").read_bytes()).decode()
+    take = {"schema": "coach.take/1", "moment": {"kind": "missed_empathy"}, "sound": f"data:audio/wav;base64,{sound}"}
+    (tmp_path / "take.json").write_text(json.dumps(take), encoding="utf-8")
+    return {file.stem: str(file) for file in tmp_path.iterdir() if file.is_file()}
 
 
 @pytest.mark.engine
