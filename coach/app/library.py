@@ -37,8 +37,8 @@ SCHEMA = "coach.recent/1"
 LAST = 40
 """Calls that are remembered; ten in which a skill came up are the most that a sentence speaks of."""
 
-SINCE = timedelta(days=180)
-"""Older calls are not looked at when what is remembered is made anew."""
+SINCE = (timedelta(days=30), timedelta(days=180))
+"""How far back calls are looked for when what is remembered is made anew: the second only where there are few."""
 
 _LARGEST = 5_000_000  # bytes
 
@@ -181,8 +181,24 @@ def record(review: Mapping[str, object], report: Path | None) -> None:
     with open_library() as store:
         call = store.record(review, report=report.resolve() if report is not None else None)
         settle_sides(store, review)
+        before = None if _exchanged(store, review, call.sha256) else before
         made = _remake(store) if before is None else _with(before, call, store.answers(sha256=call.sha256), store)
     _write(made)
+
+
+def _exchanged(store: Store, review: Mapping[str, object], sha256: str) -> bool:
+    """Remove what the library has of a call with its sides exchanged, and return whether there was something.
+
+    A call of one file a party is known by the agent's file, which is the other one after a swap.
+    """
+    recording = review.get("recording")
+    parts = recording.get("parts") if isinstance(recording, Mapping) else None
+    others = {str(part.get("sha256")) for part in parts or () if isinstance(part, Mapping)} - {sha256}
+    there = [other for other in others if store.call(other) is not None]
+    for other in there:
+        store.purge(sha256=other, why="its sides were exchanged")
+        store.lift(other)  # it may be exchanged again
+    return bool(there)
 
 
 def settle_sides(store: Store, review: Mapping[str, object]) -> None:
@@ -286,7 +302,10 @@ def _write(made: Recollection) -> None:
 
 
 def _remake(store: Store) -> Recollection:
-    calls = store.calls(since=datetime.now(UTC) - SINCE)[-LAST:]
+    calls: list[StoredCall] = []
+    for since in SINCE:
+        if len(calls) < LAST:
+            calls = store.calls(since=datetime.now(UTC) - since)[-LAST:]
     answers = [answer for call in calls for answer in store.answers(sha256=call.sha256)]
     return Recollection(tuple(_remembered(call, answers) for call in calls), _sayings(store))
 

@@ -18,7 +18,7 @@ import pytest
 from coach.analysis.scripted import CALLS
 from coach.app import library
 from coach.app.library import Memory
-from coach.conversation import Advice, Review, StorageError
+from coach.conversation import Advice, Part, Review, StorageError
 from coach.reporting.view import as_json
 
 
@@ -272,10 +272,32 @@ def test_refreshing_without_a_library_removes_what_was_remembered() -> None:
 
 
 def test_old_calls_are_not_looked_at_when_the_note_is_made_anew() -> None:
-    long_ago = (datetime.now(UTC) - library.SINCE - timedelta(days=2)).isoformat()
+    long_ago = (datetime.now(UTC) - library.SINCE[-1] - timedelta(days=2)).isoformat()
     review = made(1)
     keep(replace(review, recording=replace(review.recording, started_at=long_ago)))
     keep(made(2))
     os.utime(library.folder() / "own.sqlite")
 
     assert calls(recent()) == [2]
+
+
+def test_a_call_of_two_files_is_one_call_after_a_swap() -> None:
+    def of(first: int, second: int) -> Review:
+        review = made(first)
+        parts = (Part("agent", "a.wav", f"{first:064x}"), Part("customer", "b.wav", f"{second:064x}"))
+        return replace(review, recording=replace(review.recording, parts=parts))
+
+    for first, second in ((1, 2), (2, 1), (1, 2)):
+        keep(of(first, second))
+        with library.open_library() as store:
+            assert [call.sha256 for call in store.calls()] == [f"{first:064x}"]
+        assert calls(recent()) == [first]
+
+
+def test_calls_of_months_ago_are_looked_for_where_there_are_few() -> None:
+    review = made(1)
+    two_months = (datetime.now(UTC) - timedelta(days=60)).isoformat()
+    keep(replace(review, recording=replace(review.recording, started_at=two_months)))
+    os.utime(library.folder() / "own.sqlite")
+
+    assert calls(recent()) == [1]
