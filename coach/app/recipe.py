@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from coach.conversation import ConfigurationError
 from coach.nearest import did_you_mean
 from coach.resources import resource
 
-_KEYS = frozenset({"name", "description", "stages", "settings", "analyse"})
+_KEYS = frozenset({"name", "description", "stages", "settings", "analyse", "night"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Recipe:
         settings: Values for settings that nobody sets closer to the call.
         analyzers: Which analysers run; ``None`` for all of them.
         origin: Where it came from, for messages.
+        night: What ``coach nightly`` does with it, as written; empty where nobody runs it at night.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Recipe:
     settings: Mapping[str, object]
     analyzers: tuple[str, ...] | None = None
     origin: str = "the recipe"
+    night: Mapping[str, object] = field(default_factory=dict)
 
     def as_written(self) -> dict[str, object]:
         """Return what the report shows as the effective recipe."""
@@ -79,10 +81,9 @@ def parse_recipe(raw: Mapping[str, object], where: str) -> Recipe:
     for key in raw:
         if key not in _KEYS:
             raise ConfigurationError(f'{where}: there is no "{key}" in a recipe; {did_you_mean(key, _KEYS)}')
-    analyse = raw.get("analyse", {})
-    settings = raw.get("settings", {})
-    if not isinstance(analyse, Mapping) or not isinstance(settings, Mapping):
-        raise ConfigurationError(f"{where}: [analyse] and [settings] must be tables.")
+    analyse, settings, night = (raw.get(name, {}) for name in ("analyse", "settings", "night"))
+    if not isinstance(analyse, Mapping) or not isinstance(settings, Mapping) or not isinstance(night, Mapping):
+        raise ConfigurationError(f"{where}: [analyse], [settings] and [night] must be tables.")
     for key in analyse:
         if key != "analyzers":
             raise ConfigurationError(f'{where}: there is no "{key}" in [analyse]; it holds "analyzers".')
@@ -93,6 +94,7 @@ def parse_recipe(raw: Mapping[str, object], where: str) -> Recipe:
         settings=dict(settings),
         analyzers=None if analyzers is None else _names(analyzers, f"{where}: analyzers"),
         origin=f"the recipe {where}",
+        night=dict(night),
     )
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from coach.app.intake.discover import discover, sources_of
 from coach.app.intake.known import Discovery, Found, Refused
+from coach.app.locking import only_one
 from coach.app.review import settings_of
 from coach.app.shift import policy as policies
 from coach.app.shift.assembling import Material
@@ -18,6 +19,7 @@ from coach.app.shift.pages import Written, write_pages
 from coach.app.shift.policy import Policy
 from coach.app.shift.taking import Intake, Taken, exit_code, take
 from coach.conversation import NoSuchRecording
+from coach.store.opening import place
 from coach.store.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -99,6 +101,7 @@ def run_shift(plan: Plan, told: Told | None = None, began: Callable[[Discovery],
     Raises:
         ConfigurationError: Nobody has agreed on what a shift is for yet, or settings cannot be.
         NoSuchRecording: Nothing is there to review.
+        LockedError: Another run is at work in the same place.
         CoachError: The store cannot be used, a model is missing, pages cannot be written.
     """
     policy = policies.require(plan.policy)
@@ -111,7 +114,8 @@ def run_shift(plan: Plan, told: Told | None = None, began: Callable[[Discovery],
         )
     if began is not None:
         began(discovery)
-    with open_store(plan.store, purpose="shift") as store:
+    out, kept = Path(settings.text("out")), place(plan.store, "shift").folder
+    with only_one(out, kept), open_store(plan.store, purpose="shift") as store:
         taken = _take(discovery.found, _Asked(plan, settings, flags), store, told)
         written = publish(store, policy, settings, taken)
     return Shift(taken, discovery.refused, discovery.skipped, discovery.notes, written)

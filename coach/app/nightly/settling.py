@@ -1,0 +1,67 @@
+"""Which recordings are whole: a phone system, or a copy over the network, may still be writing the rest."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from coach.app.intake.known import Found
+
+EMPTY_FOR: Final = 86_400.0
+"""Seconds for which an empty file may still be waiting for its first byte; then it is refused like any other."""
+
+Mark = tuple[int, int]
+"""Size in bytes and time of the last change in nanoseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Recordings apart: those that are whole, and those that wait."""
+
+    whole: tuple[Found, ...]
+    waiting: tuple[Found, ...]
+
+
+def settle(found: Sequence[Found], seconds: float, *, pause: Callable[[float], None] = time.sleep) -> Settled:
+    """Return which recordings are whole.
+
+    A file that was last changed long enough before now is. One that was changed lately, or in what a clock that was put
+    back takes for the future, is looked at twice with a pause between: it is whole when nothing changed.
+
+    Args:
+        found: The recordings.
+        seconds: For which a file must have been still.
+        pause: Waits.
+    """
+    now = time.time()
+    first = {one.uri: _marks(one) for one in found}
+    young = {one.uri for one in found if any(now - at / 1e9 < seconds for _, at in first[one.uri].values())}
+    if young:
+        pause(seconds)
+    whole: list[Found] = []
+    waiting: list[Found] = []
+    for one in found:
+        still = one.uri not in young or _marks(one) == first[one.uri]
+        (whole if still and not _awaited(first[one.uri], now) else waiting).append(one)
+    return Settled(tuple(whole), tuple(waiting))
+
+
+def _marks(one: Found) -> Mapping[Path, Mark]:
+    """Return what changes when a recording's files do; nothing of one that went."""
+    marks = {}
+    for piece in one.pieces:
+        if piece.path is None:
+            continue
+        try:
+            stat = piece.path.stat()
+        except OSError:
+            continue
+        marks[piece.path] = (stat.st_size, stat.st_mtime_ns)
+    return marks
+
+
+def _awaited(marks: Mapping[Path, Mark], now: float) -> bool:
+    return any(size == 0 and now - at / 1e9 < EMPTY_FOR for size, at in marks.values())
