@@ -76,10 +76,7 @@ def calls(connection: Connection, wanted: Wanted, kinds: Collection[str] | None 
     """
     question = (
         select(
-            *(
-                _calls.c[name]
-                for name in ("uri", "agent", "started_at", "direction", "call_type", "duration", "added_at")
-            ),
+            *(column for column in _calls.c if column.name != "sha256"),
             *_results.c,
         )
         .join(_calls, _calls.c.sha256 == _results.c.sha256)

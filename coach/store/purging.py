@@ -153,8 +153,9 @@ def _unlink_strangers(writing: Engine, folder: Path, before: datetime | None) ->
     limit = (before or now()).timestamp()
     old: dict[str, list[Path]] = {}
     for file in folder.glob(_FILES):
-        if file.stat().st_mtime < limit:
-            old.setdefault(_whose(file), []).append(file)
+        with contextlib.suppress(FileNotFoundError):  # taken away meanwhile
+            if file.stat().st_mtime < limit:
+                old.setdefault(_whose(file), []).append(file)
     with writing.begin() as connection:
         for some in _some(list(old)):
             for sha256 in connection.scalars(select(tables.calls.c.sha256).where(tables.calls.c.sha256.in_(some))):
@@ -176,8 +177,8 @@ def _remove(folder: Path, files: Sequence[Path]) -> int:
             file.unlink(missing_ok=True)
     except OSError as error:
         raise StorageError(
-            f"{folder} could not be cleared: {error.strerror or type(error).__name__}. The calls are still in the store; "
-            "mend the folder's permissions and purge again."
+            f"{folder} could not be cleared: {error.strerror or type(error).__name__}. The calls are still "
+            "in the store; mend the folder's permissions and purge again."
         ) from None
     return len(files)
 
