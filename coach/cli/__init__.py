@@ -12,7 +12,20 @@ from typing import Annotated, NoReturn
 import typer
 
 from coach import __version__
-from coach.cli import config, doctor, models, practice, probe, progress_command, purge, review, schedule, words
+from coach.cli import (
+    config,
+    doctor,
+    models,
+    nightly,
+    practice,
+    probe,
+    progress_command,
+    purge,
+    review,
+    schedule,
+    shift,
+    words,
+)
 from coach.cli.streams import ensure_open, silence, tell
 from coach.conversation import CoachError, StorageError
 from coach.conversation.errors import unforeseen
@@ -32,8 +45,11 @@ app.command("demo")(review.demo)
 app.command("practice")(practice.practice)
 app.command("progress")(progress_command.progress)
 app.command("probe")(probe.probe)
+app.command("shift")(shift.shift)
 app.command("purge")(purge.purge)
 app.command("looks")(purge.looks)
+app.command("nightly")(nightly.nightly)
+app.command("watch")(nightly.watch)
 app.command("schedule")(schedule.schedule)
 app.command("doctor")(doctor.doctor)
 app.add_typer(models.app, name="models")
