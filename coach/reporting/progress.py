@@ -98,7 +98,8 @@ def changes(progress: Progress, say: Phrases) -> tuple[tuple[str, tuple[str, ...
     better, less = (tuple(_change(line, say) for line in progress.lines_of(verdict)) for verdict in ("better", "less"))
     told = [(say("progress.change.better"), better)] if better else []
     told += [(say("progress.change.less"), (*less, say("progress.change.less_about")))] if less else []
-    return tuple(told) or (("", (say("progress.change.nothing"),)),)
+    compared = len(progress.lines_of("few")) < len(progress.lines)
+    return tuple(told) or (("", (say("progress.change.nothing" if compared else "progress.change.few"),)),)
 
 
 def _change(line: Line, say: Phrases) -> str:

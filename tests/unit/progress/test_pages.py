@@ -123,6 +123,14 @@ def test_nothing_to_change_is_an_answer() -> None:
         assert "What got better" not in text
 
 
+def test_too_little_to_compare_is_not_nothing_to_change() -> None:
+    progress = weeks(*(call(n, skill(BACK, 1, 1), skill(ASK, 0, 1), days=n) for n in range(6)))
+    told = " ".join(progress_markdown(progress).split())
+
+    assert "Too few of any one thing came up so far" in told
+    assert "Nothing to change" not in told
+
+
 def test_fewer_calls_than_a_handful_say_what_will_come() -> None:
     progress = weeks(*(call(n, skill(BACK, 1, 1), days=n) for n in range(4)))
     told = " ".join(progress_markdown(progress).split())

@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib.util
 import random
 import sys
+import time
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import ModuleType
 
@@ -161,16 +162,16 @@ def test_too_few_are_not_compared() -> None:
 
 
 def test_without_a_change_hardly_anything_is_called_better_or_less() -> None:
-    """Twelve weeks of one person who stays as they are, two hundred times: seven lines, forty calls."""
+    """Weeks of somebody who stays as they are, three hundred times forty calls."""
     chance = random.Random(7)
     told = 0
-    for _ in range(200):
+    for _ in range(100):
         for share in (0.3, 0.5, 0.8):
             calls = [
                 call(n, skill(BACK, sum(chance.random() < share for _ in range(3)), 3), days=40 - n) for n in range(40)
             ]
             told += line(weeks(*calls)).verdict in ("better", "less")
-    assert told / 600 < 0.02
+    assert told / 300 < 0.02
 
 
 def test_only_the_weeks_asked_for_are_looked_at() -> None:
@@ -178,6 +179,19 @@ def test_only_the_weeks_asked_for_are_looked_at() -> None:
 
     assert [len(line(weeks(*calls, weeks=n)).points) for n in (1, 4, 12)] == [1, 4, 10]
     assert (weeks(*calls, weeks=4).older, weeks(*calls, weeks=4).calls) == (6, 4)
+
+
+def test_a_call_belongs_to_the_week_it_had_where_the_person_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    late = replace(call(1, skill(BACK, 1, 1)), started_at=datetime(2026, 11, 15, 23, 30, tzinfo=UTC))  # a Sunday
+    found = {}
+    for zone in ("UTC", "Europe/Berlin", "America/Chicago"):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        found[zone] = line(weeks(late)).points[0].week.day
+    monkeypatch.undo()
+    time.tzset()
+
+    assert found == {"UTC": 9, "Europe/Berlin": 16, "America/Chicago": 9}
 
 
 def test_several_peoples_calls_are_not_added_up() -> None:
