@@ -127,6 +127,11 @@ class AgentSkill:
     label: str
     eras: tuple[Era, ...]
 
+    @property
+    def shown(self) -> bool:
+        """Whether there is a figure to show, of now or of before."""
+        return any(era.periods for era in self.eras)
+
 
 @dataclass(frozen=True, slots=True)
 class AgentFigures:

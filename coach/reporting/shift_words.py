@@ -81,7 +81,7 @@ class Teller:
         return self.say("count.span", low=percent(figure.low), high=percent(figure.high))
 
     def so_far(self, yet: SoFar) -> str:
-        """Return how much there is yet: ``9 of 20 so far``, or of calls, whichever is what is waited for."""
+        """Return how much there is yet: of opportunities or of calls, whichever is what is waited for."""
         if yet.of >= ENOUGH:
             blanks = {"n": yet.of, "enough": ENOUGH, "calls": yet.calls, "enough_calls": ENOUGH_CALLS}
             return self.say("count.so_far_calls", **blanks)

@@ -190,8 +190,13 @@ def _attempt_name(attempt: Attempt) -> str:
     return clean(mask_text(PurePath(attempt.uri.replace("\\", "/")).name, MASKED)) or attempt.key[:12]
 
 
+def _reason(attempt: Attempt) -> str:
+    """Return why a recording was not reviewed, without its name, which stands beside it."""
+    return clean(attempt.message or "").removeprefix(f"{_attempt_name(attempt)}:").strip()
+
+
 def _failure(attempt: Attempt) -> Failure:
-    return Failure(_attempt_name(attempt), clean(attempt.message or ""), attempt.state == "quarantined")
+    return Failure(_attempt_name(attempt), _reason(attempt), attempt.state == "quarantined")
 
 
 def _workload(material: Material) -> Workload:
@@ -268,5 +273,4 @@ def _row(call: StoredCall, link: Link) -> CallRow:
 
 def _refused_row(attempt: Attempt) -> CallRow:
     state = "set aside" if attempt.state == "quarantined" else "refused"
-    name, reason = _attempt_name(attempt), clean(attempt.message or "")
-    return CallRow(name, attempt.sha256, None, None, None, None, None, state, reason, None)
+    return CallRow(_attempt_name(attempt), attempt.sha256, None, None, None, None, None, state, _reason(attempt), None)

@@ -65,8 +65,10 @@ def test_of_nineteen_opportunities_nothing_is_told_anywhere(tmp_path: Path) -> N
     names = {name for name in few if name != own_page("Ann").rpartition("/")[2]}
     assert names == {"shift.html", "shift.json", "figures.csv", "figures.parquet", "calls.csv", "calls.parquet"}
     assert {name: few[name] for name in names} == {name: many[name] for name in names}
-    assert "19 of 20 so far" in words_of(few["shift.html"])
-    assert "19 of 20 so far" in words_of(next(text for name, text in few.items() if name.startswith("ann")))
+    assert "19 of 20 opportunities so far" in words_of(few["shift.html"])
+    assert "19 of 20 opportunities so far" in words_of(
+        next(text for name, text in few.items() if name.startswith("ann"))
+    )
     row = json.loads(few["shift.json"])["figures"][0]
     assert (row["opportunities"], row["enough"]) == (19, False)
     assert row["met"] is row["share"] is row["low"] is row["high"] is None
@@ -92,7 +94,7 @@ def test_twenty_are_told_everywhere(tmp_path: Path) -> None:
 
 
 def test_twenty_over_nine_calls_say_which_of_the_two_is_waited_for() -> None:
-    assert "27 of 20 so far, from 9 of 10 calls" in words_of(page_of(material(week(0, 9, met=1, of=3))))
+    assert "27 opportunities so far, from 9 of 10 calls" in words_of(page_of(material(week(0, 9, met=1, of=3))))
 
 
 def test_the_agents_page_is_there_before_the_supervisors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,7 +143,7 @@ def test_every_number_about_a_person_stands_on_their_own_page_too(tmp_path: Path
                 for found in era.types if era is skill.eras[-1] else ():
                     assert f"{found.figure.met} of {found.figure.of}" in own
                 if era is skill.eras[-1] and era.so_far is not None:
-                    assert f"{era.so_far.of} of 20 so far" in own
+                    assert f"{era.so_far.of} of 20 opportunities so far" in own
     assert [each.figures for each in agent_pages(made, no_links)] == list(page.agents)
 
 

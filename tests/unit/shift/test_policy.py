@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
+import tomllib
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -98,8 +99,6 @@ def test_any_agreement_survives_its_file(who: str, ask: str, sees: set[str], day
         agreed = from_answers(answers, TODAY)
     except ConfigurationError:
         return  # nothing is left of the name when it is cleaned
-    import tomllib  # noqa: PLC0415
-
     assert from_answers(tomllib.loads(as_toml(agreed)), TODAY) == agreed
 
 
@@ -183,3 +182,10 @@ def test_the_file_says_what_it_is_for(tmp_path: Path) -> None:
 
     assert "not pay, not discipline" in text
     assert set(toml.load(write(policy(), tmp_path / "p.toml"))) == set(KEYS)
+
+
+def test_the_agreement_in_the_documents_is_one() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "fairness.md").read_text()
+    (shown,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+
+    assert from_answers(tomllib.loads(shown), date(2026, 5, 1)).sees == frozenset(SEES)

@@ -109,8 +109,8 @@ def test_small_samples_are_told_in_words() -> None:
     tell = Teller(phrases(SHIFT))
     plain = lambda text: text.replace("\u00a0", " ")  # noqa: E731
 
-    assert plain(tell.so_far(SoFar(9, 4))) == "9 of 20 so far"
-    assert plain(tell.so_far(SoFar(30, 8))) == "30 of 20 so far, from 8 of 10 calls"
+    assert plain(tell.so_far(SoFar(9, 4))) == "not enough yet: 9 of 20 opportunities so far"
+    assert plain(tell.so_far(SoFar(30, 8))) == "not enough yet: 30 opportunities so far, from 8 of 10 calls"
     assert plain(tell.likely(Figure(12, 20, 10, 0.39, 0.78))) == "likely between 39% and 78%, from 10 calls"
     assert tell.period(Period(None, None, Figure(12, 20, 10, 0.39, 0.78))) == "days not known"
 
