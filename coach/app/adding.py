@@ -137,7 +137,7 @@ class _Taken:
             sha256 = notes.get("recording")
             if not isinstance(sha256, str):
                 raise ConfigurationError("It does not say which recording it is about.")
-            for question, answer, spot, at in list(_answers(notes, self._sides)):
+            for question, answer, spot, at in list(answers_in(notes, self._sides)):
                 store.answer(sha256, question=question, answer=answer, who=ME, moment=spot, at=at)
         except ConfigurationError as error:
             self._refuse(path, error)
@@ -153,7 +153,7 @@ class _Taken:
 _Answer = tuple[str, str, Spot | None, datetime]
 
 
-def _answers(notes: Mapping[str, Any], sides: Mapping[str, object]) -> Iterator[_Answer]:
+def answers_in(notes: Mapping[str, Any], sides: Mapping[str, object]) -> Iterator[_Answer]:
     """Yield question, answer, what it is about, and when; words of their own that notes may hold are left there."""
     first = notes.get("first")
     if first is not None:

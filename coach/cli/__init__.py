@@ -13,6 +13,7 @@ import typer
 
 from coach import __version__
 from coach.cli import (
+    answers,
     config,
     doctor,
     models,
@@ -40,21 +41,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
-app.command("review")(review.review)
-app.command("demo")(review.demo)
-app.command("practice")(practice.practice)
-app.command("progress")(progress_command.progress)
-app.command("probe")(probe.probe)
-app.command("shift")(shift.shift)
-app.command("purge")(purge.purge)
-app.command("looks")(purge.looks)
-app.command("nightly")(nightly.nightly)
-app.command("watch")(nightly.watch)
-app.command("schedule")(schedule.schedule)
-app.command("doctor")(doctor.doctor)
-app.add_typer(models.app, name="models")
-app.add_typer(config.app, name="config")
-app.add_typer(words.app, name="words")
+OWN, MANY, HOUSE = "Your own calls", "Many calls", "Keeping house"
+"""Headings of the help, in the order in which people come to them."""
+
+app.command("review", rich_help_panel=OWN)(review.review)
+app.command("demo", rich_help_panel=OWN)(review.demo)
+app.command("practice", rich_help_panel=OWN)(practice.practice)
+app.command("progress", rich_help_panel=OWN)(progress_command.progress)
+app.add_typer(words.app, name="words", rich_help_panel=OWN)
+app.command("shift", rich_help_panel=MANY)(shift.shift)
+app.add_typer(answers.app, name="answers", rich_help_panel=MANY)
+app.command("nightly", rich_help_panel=MANY)(nightly.nightly)
+app.command("watch", rich_help_panel=MANY)(nightly.watch)
+app.command("schedule", rich_help_panel=MANY)(schedule.schedule)
+app.command("probe", rich_help_panel=MANY)(probe.probe)
+app.command("looks", rich_help_panel=MANY)(purge.looks)
+app.command("doctor", rich_help_panel=HOUSE)(doctor.doctor)
+app.command("purge", rich_help_panel=HOUSE)(purge.purge)
+app.add_typer(models.app, name="models", rich_help_panel=HOUSE)
+app.add_typer(config.app, name="config", rich_help_panel=HOUSE)
 
 
 def _version(wanted: bool) -> None:

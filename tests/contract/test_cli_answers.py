@@ -1,0 +1,177 @@
+"""What people say of a shift's calls comes in, is settled, and moves the sums; a slip leaves nothing behind."""
+
+from __future__ import annotations
+
+import csv
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command import Ran, coach, load
+
+from coach.app.shift.answering import call_named
+from coach.app.shift.contests import contests, counted
+from coach.conversation import UsageError
+from coach.store.store import open_store
+
+EXAMPLE = Path(__file__).parents[2] / "reports" / "example" / "high-bill.json"
+
+
+class Office:
+    """A shift's store with two calls in it, and the command beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.store = folder, folder / "shift.sqlite"
+        self.review = load(EXAMPLE)
+        with open_store(str(self.store), purpose="shift") as store:
+            for name, digit in (("monday", "a"), ("tuesday", "b")):
+                store.record(self.named(name, digit), report=folder / f"{name}.html", agent="Dana")
+
+    def named(self, name: str, digit: str) -> dict[str, Any]:
+        review: dict[str, Any] = json.loads(json.dumps(self.review))
+        review["source"] = review["recording"]["sha256"] = digit * 64
+        review["recording"]["uri"] = f"{name}.wav"
+        return review
+
+    def run(self, *arguments: object) -> Ran:
+        return coach("answers", *arguments, "--store", self.store, cwd=self.folder)
+
+    def moment(self, kind: str) -> dict[str, Any]:
+        return next(moment for moment in self.review["moments"] if moment["kind"] == kind)
+
+    def notes(self, kind: str = "missed_paraphrase") -> Path:
+        moment = self.moment(kind)
+        path = self.folder / "monday-notes.json"
+        noted = {"kind": kind, "start": moment["start"], "noted_at": "2026-11-21T10:00:00Z", "index": 0}
+        path.write_text(
+            json.dumps(
+                {
+                    "schema": "coach.notes/1",
+                    "recording": "a" * 64,
+                    "agent": self.review["roles"]["agent"],
+                    "first": None,
+                    "misheard": [noted],
+                    "not_me": None,
+                }
+            )
+        )
+        return path
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        with open_store(str(self.store), purpose="shift") as store:
+            call = store.call("a" * 64)
+            assert call is not None
+            return {one.label: (one.met, one.of) for one in counted(call, contests(call, store.answers()))}
+
+
+@pytest.fixture(name="office")
+def _office(tmp_path: Path) -> Office:
+    return Office(tmp_path)
+
+
+def test_a_contested_moment_leaves_the_sums_until_it_is_settled(office: Office) -> None:
+    before = office.counts()
+    assert "Saying it back" in before
+    added = office.run("add", office.notes(), "--who", "Dana")
+    assert (added.returncode, added.stdout) == (0, "1 answer taken in; the shift's next pages show them.\n")
+    assert office.counts() != before
+    listed = json.loads(office.run("list", "--json").stdout)
+    (contest,) = listed
+    assert (contest["call"], contest["who"], contest["state"]) == ("monday.wav", "Dana", "open")
+    assert "monday.wav at" in office.run("list").stdout
+    settled = office.run("settle", contest["id"], "stands")
+    assert settled.returncode == 0
+    assert office.counts() == before
+    assert office.run("list").stdout == "Nothing is contested.\n"
+    office.run("settle", contest["id"], "misheard")
+    assert office.counts() != before
+
+
+def test_looking_at_contests_is_noted_for_the_people_whose_they_are(office: Office) -> None:
+    office.run("list")
+    with open_store(str(office.store), purpose="shift") as store:
+        assert [look.what for look in store.looks()] == ["contests"]
+
+
+def test_a_sheet_is_drawn_filled_in_and_taken_in(office: Office) -> None:
+    printed = office.run("sheet", "--calls", "5").stdout
+    rows = list(csv.DictReader(StringIO(printed)))
+    assert {row["call"] for row in rows} == {"a" * 12, "b" * 12}
+    assert all(row["answer"] == "" for row in rows)
+    for number, row in enumerate(rows):
+        row["answer"] = ("yes", "no", "")[number % 3]
+    filled = office.folder / "judged.csv"
+    with filled.open("w", newline="") as file:
+        write = csv.DictWriter(file, rows[0])
+        write.writeheader()
+        write.writerows(rows)
+    added = office.run("add", filled, "--who", "Ann")
+    said = sum(bool(row["answer"]) for row in rows)
+    assert added.stdout.startswith(f"{said} answers")
+    with open_store(str(office.store), purpose="shift") as store:
+        assert len(store.answers(question="judged:", who="Ann")) == said
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("monday,Saying it bak,yes", "Saying it back"),
+        ("monday,Saying it back,maybe", "yes, partly, no, unsure"),
+        ("wednesday,Saying it back,yes", "wednesday"),
+        ('monday,"Saying it back,yes', "answer"),
+    ],
+)
+def test_a_slip_in_a_sheet_is_told_with_its_line_and_nothing_of_it_comes_in(
+    line: str, says: str, office: Office
+) -> None:
+    sheet = office.folder / "judged.csv"
+    sheet.write_text(f"call,question,answer\ntuesday,Saying it back,no\n{line}\n")
+    added = office.run("add", sheet, "--who", "Ann")
+    assert added.returncode in (0, 3)
+    if added.returncode:
+        assert "Line 3" in added.stderr
+        assert says in added.stderr
+        with open_store(str(office.store), purpose="shift") as store:
+            assert store.answers() == []
+    else:  # an open quotation takes the rest into one cell, which is no answer at all
+        assert added.stdout.startswith("1 answer")
+
+
+def test_what_is_no_answer_is_refused_kindly(office: Office) -> None:
+    for name, content in (("a.json", "[]"), ("b.json", '{"schema": "coach.review/1"}'), ("c.csv", "x,y\n1,2\n")):
+        path = office.folder / name
+        path.write_text(content)
+        added = office.run("add", path, "--who", "Ann")
+        assert added.returncode == 3
+        assert name in added.stderr
+    (office.folder / "d.bin").write_bytes(b"\xff\xfe\x00")
+    assert office.run("add", office.folder / "d.bin", "--who", "Ann").returncode == 3
+    assert office.run("add", office.folder / "gone.csv", "--who", "Ann").returncode == 4
+
+
+def test_a_pick_is_kept_with_its_place(office: Office) -> None:
+    assert office.run("pick", "tuesday", "--who", "Dana", "--at", "1:05").returncode == 0
+    with open_store(str(office.store), purpose="shift") as store:
+        (answer,) = store.answers(question="picked")
+    assert (answer.sha256, answer.start, answer.who) == ("b" * 64, 65.0, "Dana")
+    assert office.run("pick", "tuesday", "--who", "Dana", "--at", "soon").returncode == 2
+    assert office.run("pick", "nobody", "--who", "Dana").returncode == 4
+
+
+def test_a_verdict_and_a_number_that_there_is_not(office: Office) -> None:
+    assert office.run("settle", 99, "stands").returncode == 5
+    assert office.run("settle", 1, "perhaps").returncode == 2
+
+
+def test_calls_are_found_by_name_hash_and_file(office: Office) -> None:
+    with open_store(str(office.store), purpose="shift") as store:
+        calls = store.calls()
+    assert call_named("monday.wav", calls).sha256 == "a" * 64
+    assert call_named("b" * 8, calls).sha256 == "b" * 64
+    path = office.folder / "monday.json"
+    path.write_text(json.dumps(office.named("elsewhere", "a")))
+    assert call_named(str(path), calls).sha256 == "a" * 64
+    with pytest.raises(UsageError, match="2 calls"):
+        call_named("monday", [*calls, *calls])
