@@ -66,8 +66,11 @@ class Server:
 def programs() -> Path | None:
     """Return the folder of PostgreSQL's programs, the newest where there are several."""
     on_path = shutil.which("initdb")
-    found = [folder for home in _HOMES for folder in sorted(Path("/").glob(home[1:])) if (folder / "initdb").exists()]
-    return found[-1] if found else Path(on_path).parent if on_path else None
+    folders = [Path(on_path).resolve().parent] if on_path else []
+    for home in _HOMES:
+        folders += sorted(Path("/").glob(home[1:]))
+    whole = [folder for folder in folders if all((folder / name).exists() for name in ("initdb", "postgres", "psql"))]
+    return whole[-1] if whole else None
 
 
 @pytest.fixture(scope="session")
@@ -110,7 +113,11 @@ class _running:  # noqa: N801  (used as a function)
                 [*command, "-p", str(port), "-F"], stdout=log, stderr=log, cwd=self._folder, **_as_other()
             )
         server = Server(port, self._folder, self._home)
-        self._wait_for(server)
+        try:
+            self._wait_for(server)
+        except BaseException:
+            self.__exit__()
+            raise
         return server
 
     def _run(self, program: str, *arguments: str) -> None:
