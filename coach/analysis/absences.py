@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from coach.analysis import nearly
 from coach.analysis.acts import ACKNOWLEDGES, REFLECTS, Acts, agent_acts
 from coach.analysis.distress import distresses
+from coach.analysis.memo import once
 from coach.analysis.reading import Reading
-from coach.conversation import Moment
+from coach.conversation import Conversation, Moment
 
 OPENING: Final = 0.25
 CLOSE: Final = 0.85
@@ -93,4 +94,12 @@ def found(reading: Reading, turn: int, kinds: Sequence[str]) -> bool:
 
 def acts_of_turn(reading: Reading, turn: int) -> tuple[Acts, ...]:
     """Return what the clauses of an agent's turn do."""
-    return tuple(acts for said, acts in agent_acts(reading.conversation) if said.turn == turn)
+    return _acts_by_turn(reading.conversation).get(turn, ())
+
+
+@once
+def _acts_by_turn(conversation: Conversation) -> Mapping[int, tuple[Acts, ...]]:
+    found: dict[int, list[Acts]] = {}
+    for said, acts in agent_acts(conversation):
+        found.setdefault(said.turn, []).append(acts)
+    return {turn: tuple(each) for turn, each in found.items()}

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import ClassVar, Final
 
 from coach.analysis import lexicons, nearly, questions
@@ -18,6 +17,7 @@ from coach.analysis.acts import ACKNOWLEDGES, LIKELY, REFLECTS, Acts, agent_acts
 from coach.analysis.counting import unmet
 from coach.analysis.data import account_data
 from coach.analysis.distress import distress
+from coach.analysis.protocol import versioned
 from coach.analysis.reading import Reading, Said, read
 from coach.analysis.reasons import NOT_HEARD
 from coach.analysis.repair import is_ordeal
@@ -97,8 +97,8 @@ class Accounts:
 
     name: ClassVar[str] = "accounts"
     requires: ClassVar[frozenset[str]] = frozenset({"two_parties", "words"})
-    versions: ClassVar[Mapping[str, int]] = MappingProxyType(
-        {"heard_before_solving": 1, "account": 1, "missed_paraphrase": 1}
+    versions: ClassVar[Mapping[str, int]] = versioned(
+        ("heard_before_solving", "account", "missed_paraphrase"), heard_before_solving=2, missed_paraphrase=2
     )
 
     def analyze(self, conversation: Conversation) -> Findings:
@@ -185,7 +185,7 @@ def _anew(reading: Reading, before: _Piece, after: _Piece) -> bool:
     since, until = before[1][-1].interval.end, after[1][0].interval.start
     if until - since > APART:
         return True
-    between = [said for said in reading.agent if since - 0.5 <= said.interval.start < until]
+    between = [reading.agent[index] for index in reading.agents_clauses(since - 0.5, until)]
     if any(said.view.has("greeting") and said.view.form.words > AFTER for said in between):
         return True
     words = [said for said in between if questions.clarifying(said.view) < LIKELY]
@@ -217,8 +217,10 @@ def _story(telling: Sequence[Said], words: int) -> bool:
 
 def _answer(reading: Reading, *, since: float, until: float) -> tuple[str, Said, float] | None:
     """Return what the agent did first that counts, between two of the customer's turns."""
-    for said, acts in agent_acts(reading.conversation):
-        if not since <= said.interval.start < until or said.interval.end <= since:
+    clauses = agent_acts(reading.conversation)
+    for index in reading.agents_clauses(since, until):
+        said, acts = clauses[index]
+        if said.interval.end <= since:
             continue
         judged = _counts(said, acts)
         if judged is not None:

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 from coach.analysis import repair
 from coach.analysis.acts import LIKELY, agent_acts, moment
 from coach.analysis.counting import counts, unmet
+from coach.analysis.protocol import versioned
 from coach.analysis.reading import Reading, merged, read
 from coach.analysis.text import Token
 from coach.conversation import Conversation, Findings, Measure, Moment
@@ -48,8 +49,12 @@ class Listening:
 
     name: ClassVar[str] = "listening"
     requires: ClassVar[frozenset[str]] = frozenset({"agent", "words"})
-    versions: ClassVar[Mapping[str, int]] = MappingProxyType(
-        {name: 1 for name in (*KINDS, "customer_repeat", *_COUNTED, *_AGAINST_CUSTOMER, *_CUSTOMERS)}
+    versions: ClassVar[Mapping[str, int]] = versioned(
+        (*KINDS, "customer_repeat", *_COUNTED, *_AGAINST_CUSTOMER, *_CUSTOMERS),
+        customer_repeat=2,
+        customer_repeats=2,
+        closing_question=2,
+        recap=2,
     )
 
     def analyze(self, conversation: Conversation) -> Findings:
@@ -80,23 +85,32 @@ def _agents(reading: Reading) -> Iterable[Moment]:
         yield from merged(moments, reading.conversation) if kind in _MERGED else moments
 
 
+NEAR: Final = 2
+"""Turns back in which a story may still be going on."""
+
+
 def _repeats(reading: Reading) -> Iterable[Moment]:
     """Yield the customer's repeats: in this call, and of what was told to somebody else before."""
     turns = reading.conversation.turns
-    earlier: list[tuple[int, Sequence[Token]]] = []
+    waiting: list[tuple[int, Sequence[Token]]] = []
+    told = repair.Told()
+    heard: list[int] = []
     asked: set[int] = {
         index for said, acts in agent_acts(reading.conversation) if "asked_to_repeat" in acts for index in (said.turn,)
     }
     for turn, parts in reading.customer_by_turn.items():
         prompted = any(turns[index].end <= turns[turn].end and turn - index in (1, 2) for index in asked)
+        # The turn before this one may be the same story going on: a repeat goes further back.
+        while waiting and turn - waiting[0][0] > NEAR:
+            index, tokens = waiting.pop(0)
+            told.add(tokens)
+            heard.append(index)
         for said in parts:
-            # The turn before this one may be the same story going on: a repeat goes further back.
-            heard = [tokens for index, tokens in earlier if turn - index > 2]
-            repeat = repair.customer_repeat(said.view, heard, asked=prompted)
+            repeat = repair.customer_repeat(said.view, told, asked=prompted)
             if repeat is not None and repeat.confidence >= LIKELY:
                 evidence: dict[str, object] = {"elsewhere": repeat.elsewhere, "turn": turn}
                 if repeat.earlier is not None:
-                    evidence["other_turn"] = [index for index, _ in earlier if turn - index > 2][repeat.earlier]
+                    evidence["other_turn"] = heard[repeat.earlier]
                 yield said.moment("customer_repeat", repeat.confidence, **evidence)
                 break
-        earlier.append((turn, tuple(token for said in parts for token in said.view.clause.tokens)))
+        waiting.append((turn, tuple(token for said in parts for token in said.view.clause.tokens)))

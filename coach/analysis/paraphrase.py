@@ -126,4 +126,6 @@ def _dates(view: View) -> bool:
         return False
     if view.has("your_story"):
         return False  # "so since June you've gone from week to week": what was told, not what was agreed
-    return len(lexicons.pattern("when").findall(view.clause.line)) > 1
+    told = len(lexicons.pattern("when").findall(view.clause.line))
+    settled = len(lexicons.pattern("settled", "giving_back").findall(view.clause.line))
+    return told > 1 or settled > 1 or (told + settled > 1 and not view.has("verdict"))

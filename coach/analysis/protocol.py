@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 from coach.conversation import Conversation, Findings
+
+
+def versioned(names: Iterable[str], **raised: int) -> Mapping[str, int]:
+    """Return the version of each definition: 1, or what it was raised to when what is counted changed.
+
+    >>> dict(versioned(["blame", "close"], close=2))
+    {'blame': 1, 'close': 2}
+
+    Raises:
+        ValueError: A definition that is not there was raised.
+    """
+    found = dict.fromkeys(names, 1)
+    if unknown := raised.keys() - found.keys():
+        raise ValueError(f"no definition of {', '.join(sorted(unknown))}")
+    return MappingProxyType(found | raised)
 
 
 class Analyzer(Protocol):

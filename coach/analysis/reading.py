@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Final, Literal
 
 from coach.analysis import clauses, text
@@ -105,11 +106,30 @@ class Reading:
 
     def next_turns(self, turn: int, count: int = 2) -> tuple[int, ...]:
         """Return the indices of the agent's next turns that say something, after a customer's turn."""
-        said = self.conversation.turns[turn]
-        found = [
-            index for index in self.agent_by_turn if index > turn or self.conversation.turns[index].start >= said.start
-        ]
-        return tuple(index for index in found if self.conversation.turns[index].end > said.start)[:count]
+        turns = self.conversation.turns
+        indices, starts = self._agent_turns
+        since = turns[turn].start
+        # turns stand in order of their starts: those before it by index begin no later
+        found = islice(indices, min(bisect_left(starts, since), bisect_right(indices, turn)), None)
+        later = (i for i in found if (i > turn or turns[i].start >= since) and turns[i].end > since)
+        return tuple(islice(later, count))
+
+    @cached_property
+    def _agent_turns(self) -> tuple[tuple[int, ...], tuple[float, ...]]:
+        """The agent's turns that say something, and when each begins."""
+        indices = tuple(self.agent_by_turn)
+        return indices, tuple(self.conversation.turns[index].start for index in indices)
+
+    @cached_property
+    def _agent_starts(self) -> tuple[tuple[float, ...], tuple[int, ...]]:
+        """When the agent's clauses begin, in order of time, and their indices."""
+        order = sorted(range(len(self.agent)), key=lambda index: self.agent[index].interval.start)
+        return tuple(self.agent[index].interval.start for index in order), tuple(order)
+
+    def agents_clauses(self, since: float, until: float) -> tuple[int, ...]:
+        """Return the indices, in order, of the agent's clauses that begin from one moment to before another."""
+        starts, order = self._agent_starts
+        return tuple(sorted(order[bisect_left(starts, since) : bisect_left(starts, until)]))
 
     def heard_there(self, customer_turn: int, agent_turns: Sequence[int]) -> bool:
         """Whether both parties were heard clearly enough for an absence to be judged.
@@ -161,6 +181,7 @@ def _clauses(
 ) -> Iterable[Said]:
     other = streams["customer" if side == "agent" else "agent"]
     marked = clauses.punctuated(streams[side].tokens)
+    first, last = _span(conversation)
     cache: dict[int, Before] = {}
     for index, turn in enumerate(conversation.turns):
         if turn.role != side or turn.kind == "backchannel":
@@ -177,15 +198,14 @@ def _clauses(
                 interval=Interval(start, max(word.end for word in words)),
                 text=" ".join(word.text for word in words),
                 view=View(Clause.of(piece, punctuated=marked), cache[reached]),
-                place=_place(conversation, start),
+                place=min(1.0, max(0.0, (start - first) / (last - first))) if last > first else 0.0,
             )
 
 
-def _place(conversation: Conversation, moment: float) -> float:
-    """Return where in the conversation a moment lies, 0 to 1, from the first turn's start to the last one's end."""
+def _span(conversation: Conversation) -> tuple[float, float]:
+    """Return the first turn's start and the last one's end."""
     turns = conversation.turns
-    first, last = turns[0].start, max(turn.end for turn in turns)
-    return min(1.0, max(0.0, (moment - first) / (last - first))) if last > first else 0.0
+    return (turns[0].start, max(turn.end for turn in turns)) if turns else (0.0, 0.0)
 
 
 def _pauses(conversation: Conversation, turn: Turn, said: Sequence[Token]) -> frozenset[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -138,12 +138,37 @@ class Repeat:
     earlier: int | None
 
 
-def customer_repeat(view: View, earlier: Sequence[Sequence[Token]], *, asked: bool) -> Repeat | None:
+class Told:
+    """What a customer has told so far, turn by turn: which turns have a concept is looked up, and not looked for."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._turns: dict[str, list[int]] = {}
+
+    def add(self, said: Sequence[Token]) -> None:
+        """Take in the next turn."""
+        for name in text.concepts(said):
+            self._turns.setdefault(name, []).append(self._count)
+        self._count += 1
+
+    def again(self, own: Mapping[str, float]) -> int | None:
+        """Return the first turn that has nearly all of what is told now, by weight; ``None`` when none has."""
+        total = sum(own.values())
+        if total < LEAST / 2:
+            return None
+        common: dict[int, float] = {}
+        for name, weight in own.items():
+            for turn in self._turns.get(name, ()):
+                common[turn] = common.get(turn, 0.0) + weight
+        return min((turn for turn, weight in common.items() if weight >= REPEATED * total), default=None)
+
+
+def customer_repeat(view: View, earlier: Told, *, asked: bool) -> Repeat | None:
     """Return the repeat that a customer's clause is, ``None`` when it is none.
 
     Args:
         view: The customer's clause.
-        earlier: The customer's own earlier turns in this call.
+        earlier: What the customer told earlier in this call.
         asked: Whether the agent has just asked to hear it again or read it back; that is then why.
     """
     if view.has("told_elsewhere"):
@@ -152,7 +177,7 @@ def customer_repeat(view: View, earlier: Sequence[Sequence[Token]], *, asked: bo
         return Repeat(0.8, elsewhere=True, earlier=None)
     if view.has("repeating"):
         where = view.has("elsewhere")
-        found = _match(text.concepts(view.clause.tokens), earlier)
+        found = earlier.again(text.concepts(view.clause.tokens))
         return Repeat(0.75 if view.form.words > 3 else 0.6, elsewhere=where and found is None, earlier=found)
     own = text.concepts(view.clause.tokens)
     # A request about it, or an answer to a question about it, has to come back to it.
@@ -160,19 +185,8 @@ def customer_repeat(view: View, earlier: Sequence[Sequence[Token]], *, asked: bo
         return None
     if view.before.asks and view.shared.recent > 0:
         return None
-    found = _match(own, earlier)
+    found = earlier.again(own)
     return None if found is None else Repeat(0.6, elsewhere=False, earlier=found)
-
-
-def _match(own: dict[str, float], earlier: Sequence[Sequence[Token]]) -> int | None:
-    total = sum(own.values())
-    if total < LEAST / 2:
-        return None
-    for index, said in enumerate(earlier):
-        common = text.concepts(said)
-        if sum(weight for name, weight in own.items() if name in common) >= REPEATED * total:
-            return index
-    return None
 
 
 def is_ordeal(said: Sequence[Token]) -> bool:

@@ -10,6 +10,7 @@ from coach.analysis import absences
 from coach.analysis.acts import Acts, agent_acts, moment
 from coach.analysis.counting import counts, unmet
 from coach.analysis.distress import distress, distresses, hard_call
+from coach.analysis.protocol import versioned
 from coach.analysis.reading import Reading, Said, merged, read
 from coach.analysis.repair import is_ordeal
 from coach.analysis.scripted import Memory, scripted
@@ -42,8 +43,15 @@ class Empathy:
 
     name: ClassVar[str] = "empathy"
     requires: ClassVar[frozenset[str]] = frozenset({"agent", "words"})
-    versions: ClassVar[Mapping[str, int]] = MappingProxyType(
-        {name: 1 for name in (*KINDS, *_COUNTED, *_AGAINST_CUSTOMER)}
+    versions: ClassVar[Mapping[str, int]] = versioned(
+        (*KINDS, *_COUNTED, *_AGAINST_CUSTOMER),
+        reassurance=2,
+        reassurances=2,
+        forced_apology=2,
+        distress=2,
+        hard_call=2,
+        owed_acknowledgement=2,
+        missed_empathy=2,
     )
 
     def __init__(self, memory: Memory | None = None) -> None:

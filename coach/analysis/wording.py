@@ -11,6 +11,7 @@ from coach.analysis import questions
 from coach.analysis.acts import LIKELY, Acts, agent_acts
 from coach.analysis.counting import unmet
 from coach.analysis.names import capitalised, customer_names
+from coach.analysis.protocol import versioned
 from coach.analysis.reading import Said, merged, read
 from coach.analysis.view import View
 from coach.conversation import Conversation, Findings, Moment
@@ -95,7 +96,9 @@ class Wording:
 
     name: ClassVar[str] = "wording"
     requires: ClassVar[frozenset[str]] = frozenset({"agent", "words"})
-    versions: ClassVar[Mapping[str, int]] = MappingProxyType({name: 1 for name in (*_RULES, "name_use")})
+    versions: ClassVar[Mapping[str, int]] = versioned(
+        (*_RULES, "name_use"), inclusive_we=2, firm_we=2, blame=2, option=2, walkthrough=2, name_use=2
+    )
 
     def analyze(self, conversation: Conversation) -> Findings:
         """Return the moments of wording."""
