@@ -227,12 +227,18 @@ def refresh() -> None:
     Raises:
         CoachError: The store cannot be read, or the file cannot be written.
     """
+    tones().unlink(missing_ok=True)  # measured anew when it is asked for
     if not exists():
         _recent().unlink(missing_ok=True)
         return
     with open_library() as store:
         made = _remake(store)
     _write(made)
+
+
+def tones() -> Path:
+    """Return where it is kept how the person's voice was in their calls."""
+    return folder() / "tone.json"
 
 
 def _file() -> Path:

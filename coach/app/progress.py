@@ -92,10 +92,30 @@ def own_weeks(*, weeks: int, agent: str | None = None, mine: object = None, toda
     if not library.exists():
         return weeks_of((), (), (), today=today, weeks=weeks)
     with library.open_library() as store:
-        names = store.agents()
-        if agent is None and len(names) > 1 and mine is not None and str(mine) in names:
-            agent = str(mine)
+        agent = _meant(store.agents(), agent, mine)
         return weeks_of(store.calls(), store.answers(), store.runs(), today=today, weeks=weeks, agent=agent)
+
+
+def own_calls(*, agent: str | None = None, mine: object = None) -> list[StoredCall]:
+    """Return the calls of the person's own library, in order of time.
+
+    Args:
+        agent: Whose, where the library has several people's.
+        mine: The person's own name by the settings, for a library that has it.
+
+    Raises:
+        UsageError: The library has several people's calls, and nobody said whose are meant.
+        StorageError: The library cannot be read.
+    """
+    if not library.exists():
+        return []
+    with library.open_library() as store:
+        return _of_one(store.calls(), _meant(store.agents(), agent, mine))
+
+
+def _meant(names: Sequence[str], agent: str | None, mine: object) -> str | None:
+    """Return whose calls are meant: by option, else by the settings where the library has several people's."""
+    return str(mine) if agent is None and len(names) > 1 and str(mine) in names else agent
 
 
 def day(call: StoredCall) -> date:

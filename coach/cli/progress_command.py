@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import webbrowser
 from collections.abc import Sequence
@@ -39,40 +40,57 @@ Add = Annotated[
 ]
 Agent = Annotated[str | None, typer.Option("--agent", help="Whose calls, where the library has several people's.")]
 Open = Annotated[bool, typer.Option("--open", help="Write the page, and open it.")]
+Tone = Annotated[bool, typer.Option("--tone", help="Your voice in the latest call, beside your own others; only here.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
-def progress(
+def progress(  # noqa: PLR0913, PLR0917  (a command's options are its parameters)
     weeks: Weeks = 12,
     formats: Formats = None,
     out: Out = None,
     add: Add = None,
     agent: Agent = None,
     open_: Open = False,
+    tone: Tone = False,
     as_json: AsJson = False,
 ) -> None:
     """Your own weeks: what came up in your calls, what was met of it, and what got better."""
     wanted = _wanted(formats, page=open_ or (out is not None and formats is None))
     from coach.app.progress import own_weeks
-    from coach.app.progress_files import json_text, write
+    from coach.app.progress_files import write
     from coach.app.review import settings_of
-    from coach.reporting.progress_text import progress_markdown
+    from coach.reporting.progress_text import progress_json, progress_markdown
 
     settings = settings_of({"out": str(out) if out is not None else None})
     if add is not None:
         _add(add)
     found = own_weeks(weeks=weeks, agent=agent, mine=settings["agent"])
     paths = write(found, wanted, Path(settings.text("out")))
+    voice, lines = _voice(agent, settings["agent"]) if tone else ({}, [])
     if as_json:
-        give(json_text(found).rstrip())
+        give(json.dumps(progress_json(found) | voice, ensure_ascii=False, indent=1))
     elif not wanted:
         give(progress_markdown(found, width=_width()).rstrip())
+    if lines and not as_json:
+        give("\n".join(["", *lines]))
     for path in paths:
         (tell if as_json else give)(str(path))
     if open_:
         page = next(path for path in paths if path.suffix == ".html")
         if not webbrowser.open(page.resolve().as_uri()):
             tell(f"No browser could be opened. The page is {page}.")
+
+
+def _voice(agent: str | None, mine: object) -> tuple[dict[str, object], list[str]]:
+    """Return how the person's voice was in the latest call, as data and in lines; it goes into no file."""
+    from coach.app.progress import own_calls
+    from coach.app.voice import as_data, own_voice, told
+    from coach.reporting.progress import sentences
+    from coach.reporting.text import wrap
+
+    tell(sentences()("progress.listening"))
+    voice = own_voice(own_calls(agent=agent, mine=mine))
+    return {"tone": as_data(voice)}, [line for said in told(voice) for line in wrap(said, width=_width())]
 
 
 def _wanted(formats: str | None, *, page: bool) -> Sequence[str]:

@@ -151,6 +151,19 @@ def test_json_is_for_programs(tmp_path: Path, transcript: Path) -> None:
     assert (whole["schema"], whole["weeks"], whole["calls"], ran.stderr) == ("coach.progress/1", 1, 1, "")
 
 
+def test_a_voice_is_told_only_to_who_asks_and_only_from_enough_calls(tmp_path: Path, transcript: Path) -> None:
+    review(transcript, 1, tmp_path)
+
+    assert "your voice" not in coach("progress", cwd=tmp_path).stdout
+    asked = coach("progress", "--tone", "--format", "html,json", cwd=tmp_path)
+    assert "No call here has enough of your voice" in asked.stdout
+    assert "tone" not in json.loads((tmp_path / "coaching" / "progress.json").read_text())
+    assert json.loads(coach("progress", "--tone", "--json", cwd=tmp_path).stdout)["tone"] == {
+        "calls": 0,
+        "compared": [],
+    }
+
+
 @pytest.mark.parametrize(
     ("options", "told_of"),
     [(["--format", "xls"], "no format"), (["--format", ","], "takes a list"), (["--weeks", "0"], "--weeks")],

@@ -1,0 +1,115 @@
+"""The person's voice in their latest call beside their own others: asked for by its owner, told to nobody else.
+
+What was measured is kept in the person's own library, so that a call is listened to once. It enters no sum, no score,
+no report and no file that `coach progress` writes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from coach.app import library
+from coach.app.naming import read_review
+from coach.app.tone import tone_of
+from coach.coaching import toml
+from coach.coaching.tone import FEWEST, Compared, Tone, against_usual, flatter
+from coach.reporting.files import write_atomically
+from coach.resources import resource
+
+if TYPE_CHECKING:
+    from coach.store.values import StoredCall
+
+MOST = 12
+"""Latest calls that are listened to: enough for a usual, and a minute's work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """The latest call's voice.
+
+    Attributes:
+        calls: How many calls there are whose sound could be gone by.
+        compared: Each side of the voice beside its usual; empty where there are too few others.
+    """
+
+    calls: int
+    compared: tuple[Compared, ...] = ()
+
+
+def own_voice(calls: Sequence[StoredCall]) -> Voice:
+    """Return the voice of the latest call beside the others; hard calls are left out.
+
+    Args:
+        calls: One person's own, in order of time.
+
+    Raises:
+        StorageError: What was measured could not be kept.
+    """
+    known = _read()
+    heard: dict[str, Tone | None] = {}
+    for call in [call for call in calls if not call.hard and call.report is not None][-MOST:]:
+        key = f"{call.sha256} {call.fingerprint}"
+        heard[key] = known[key] if key in known else _listen(Path(str(call.report)))
+    if heard and heard != known:
+        _write(heard)
+    tones = [tone for tone in heard.values() if tone is not None]
+    if not tones or list(heard.values())[-1] is None:
+        return Voice(len(tones))
+    *others, this = tones
+    return Voice(len(tones), against_usual(this, others))
+
+
+def told(voice: Voice) -> list[str]:
+    """Return the voice in lines, or why there is nothing to say."""
+    say = {
+        f"{table}.{name}": str(text)
+        for table, texts in toml.load(resource("models", "sentences", "tone.toml")).items()
+        if isinstance(texts, Mapping)
+        for name, text in texts.items()
+    }
+    if not voice.compared:
+        many = "is one call" if voice.calls == 1 else f"are {voice.calls} calls"
+        few = say["absent.few"].format(calls=many, fewest=FEWEST + 1)
+        return [few if voice.calls else say["absent.none"]]
+    lines = []
+    for one in voice.compared:
+        value, usual = (number * (100 if one.name == "pauses" else 1) for number in (one.value, one.usual))
+        unit, how = say[f"unit.{one.name}"], say[f"usual.{one.direction}"]
+        lines.append(f"{say[f'name.{one.name}']}: {value:.0f} {unit}, {how} ({usual:.0f})")
+    return [*lines, say["flatter.why"], say["flatter.try"]] if flatter(voice.compared) else lines
+
+
+def as_data(voice: Voice) -> dict[str, object]:
+    """Return the voice as plain data."""
+    return {"calls": voice.calls, "compared": [asdict(one) for one in voice.compared]}
+
+
+def _listen(report: Path) -> Tone | None:
+    review = read_review(report.with_suffix(".json"))
+    if review is None:
+        return None
+    work = platformdirs.user_cache_path("coach") / "work"
+    try:
+        work.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        return None
+    return tone_of(review, report, work)
+
+
+def _read() -> dict[str, Tone | None]:
+    try:
+        raw = json.loads(library.tones().read_text(encoding="utf-8"))
+        return {str(key): None if tone is None else Tone(**tone) for key, tone in raw.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _write(heard: Mapping[str, Tone | None]) -> None:
+    kept = {key: None if tone is None else asdict(tone) for key, tone in heard.items()}
+    write_atomically(library.tones(), json.dumps(kept))
