@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from importlib.metadata import version
 from math import exp
 from types import TracebackType
@@ -23,6 +24,10 @@ from coach.speech.transcribers.protocol import LaneToHear, Progress
 from coach.speech.transcribers.sound import Cut, Float32, cuts_of, gain, read
 
 MODEL = "moonshine-tiny-en"
+
+
+_installed = cache(version)
+"""Version of an installed package; finding it takes milliseconds, and a shift asks for each call."""
 
 
 class BundledTranscriber:
@@ -64,7 +69,7 @@ class BundledTranscriber:
         """What the words depend on."""
         numbers = ",".join(f"{key}={value}" for key, value in sorted(self._entry.calibration.items()))
         return (
-            f"bundled/{self.version} {self._entry.id}:{self._entry.digest} onnxruntime:{version('onnxruntime')} "
+            f"bundled/{self.version} {self._entry.id}:{self._entry.digest} onnxruntime:{_installed('onnxruntime')} "
             f"batch={self.batch} longest={self.longest_cut} {numbers}"
         )
 

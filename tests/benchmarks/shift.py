@@ -1,0 +1,172 @@
+"""How a shift of calls runs: side by side against one after the other, over time, again, and through Ray.
+
+    python -m tests.benchmarks.shift --calls 200        # hours; 24 calls take a quarter of one on two cores
+
+The calls are made: two voices of the committed pool, one to six minutes, a channel a party. Runs over the same calls
+are interleaved in blocks, so that whatever else the machine does falls on all of them; where one is compared with
+another, the figure is the ratio of such runs. What it leaves out: real noise, accents and silence move the
+recogniser's time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from coach.engines.machine import cores
+from tests.benchmarks.shift_calls import LONGEST, make
+from tests.benchmarks.shift_runs import Watched, command, differing, engine
+
+FASTER = 1.4
+"""Times as fast as one `coach review` after the other."""
+GROWTH = 0.05
+"""Share by which memory in the last quarter of a run may be above that of the second."""
+OVERHEAD = 0.15
+"""Share by which Ray may take longer than processes."""
+AGAIN = 100.0
+"""Calls a second in a shift that has been reviewed."""
+APART = 3
+"""Calls of each block that are reviewed by a command each."""
+
+
+def main() -> None:
+    """Measure and print."""
+    options = _options()
+    folder = options.folder or Path(tempfile.mkdtemp(prefix="shift-"))
+    os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
+    try:
+        calls, seconds = make(folder / "calls", options.calls, longest=options.longest)
+        print(
+            f"{len(calls)} made calls, {seconds / 60:.0f} minutes, in blocks of {options.block}; {cores()} cores, "
+            f"load {os.getloadavg()[0]:.1f} at the start"
+        )
+        runs = Runs(folder, options)
+        for at in range(0, len(calls), options.block):
+            runs.block(calls[at : at + options.block])
+        runs.tell(seconds)
+        runs.again(calls)
+    finally:
+        if options.folder is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="How a shift of calls runs.")
+    parser.add_argument("--calls", type=int, default=200, help="how many (default 200)")
+    parser.add_argument("--block", type=int, default=50, help="calls a run (default 50)")
+    parser.add_argument("--longest", type=float, default=LONGEST, help="seconds of the longest (default 360)")
+    parser.add_argument("--jobs", type=int, help="calls at once (default: what the machine has room for)")
+    parser.add_argument("--skip", default="", help="of command,apart,ray: what to leave out")
+    parser.add_argument("--folder", type=Path, help="keep calls and reports there")
+    return parser.parse_args()
+
+
+class Runs:
+    """The runs so far, by kind."""
+
+    def __init__(self, folder: Path, options: argparse.Namespace) -> None:
+        self._folder = folder
+        self._jobs = options.jobs
+        self._skip = set(options.skip.split(","))
+        if find_spec("ray") is None and "ray" not in self._skip:
+            print("Ray: not measured, it is not installed")
+            self._skip.add("ray")
+        self.runs: dict[str, list[Watched]] = {}
+        self._apart_of: list[float] = []
+
+    def out(self, kind: str) -> Path:
+        return self._folder / "reports" / kind
+
+    def block(self, calls: Sequence[Path]) -> None:
+        """Run every kind over some calls, the order turned round in every second block."""
+        kinds = [kind for kind in ("command", "local", "apart", "ray") if kind not in self._skip]
+        for kind in kinds if len(self.runs.get("local", ())) % 2 == 0 else kinds[::-1]:
+            print(f"{kind}: {len(calls)} calls", file=sys.stderr, flush=True)
+            self.runs.setdefault(kind, []).append(self._run(kind, calls))
+
+    def _run(self, kind: str, calls: Sequence[Path]) -> Watched:
+        if kind == "command":
+            return command(calls, self.out(kind))
+        if kind != "apart":
+            return engine(kind, calls, self.out(kind), jobs=self._jobs, force=True)
+        single = [command([call], self.out(kind)) for call in calls[:APART]]
+        together = command(calls[:APART], self.out(kind))
+        self._apart_of.append(sum(run.seconds for run in single) / together.seconds)
+        return Watched(sum(run.seconds for run in single), sum(run.cpu for run in single))
+
+    def tell(self, duration: float) -> None:
+        """Print what was found."""
+        for kind, runs in self.runs.items():
+            if kind != "apart":
+                seconds, cpu = sum(run.seconds for run in runs), sum(run.cpu for run in runs)
+                number = len(list(self.out(kind).glob("*.json")))
+                print(
+                    f"{kind:8} {seconds:8.1f} s, {3600 * number / seconds:6.0f} calls/hour, "
+                    f"{duration / seconds:5.1f} x real time, {cpu:7.1f} s of cores ({cpu / seconds:.2f} busy, "
+                    f"{duration / cpu:.1f} x real time each)"
+                )
+        self._compare()
+        self._memory()
+
+    def _compare(self) -> None:
+        local = self.runs["local"]
+        if "command" in self.runs:
+            ratios = [one.seconds / two.seconds for one, two in zip(self.runs["command"], local, strict=True)]
+            ratio = statistics.median(ratios)
+            print(
+                f"side by side against one `coach review` of all: {ratio:.2f} x as fast (target {FASTER:g}; of the "
+                f"blocks {', '.join(f'{r:.2f}' for r in ratios)}); files that differ: {self._differing('command')}"
+            )
+            if self._apart_of:
+                apart = statistics.median(self._apart_of)
+                print(f"  against a command for each call: {ratio * apart:.2f} x (each takes {apart:.2f} x its share)")
+        if "ray" in self.runs:
+            ratios = [one.seconds / two.seconds for one, two in zip(self.runs["ray"], local, strict=True)]
+            begun = [ray.said["first"] - own.said["first"] for ray, own in zip(self.runs["ray"], local, strict=True)]
+            cpu = sum(run.cpu for run in self.runs["ray"]) / sum(run.cpu for run in local)
+            print(
+                f"Ray against processes: {statistics.median(ratios) - 1:+.0%} by the clock (at most {OVERHEAD:.0%}; "
+                f"the first call {statistics.median(begun):+.1f} s later), {cpu - 1:+.0%} of cores; files that differ: "
+                f"{self._differing('ray')}"
+            )
+
+    def _differing(self, kind: str) -> str:
+        found = differing(self.out("local"), self.out(kind))
+        return f"{len(found)} ({', '.join(found[:3])})" if found else "none"
+
+    def _memory(self) -> None:
+        for kind in ("command", "local", "ray"):
+            for run in self.runs.get(kind, ())[-1:]:
+                second, last = (_mean(run, part) for part in (1, 3))
+                peak = max(held for _, held in run.memory)
+                print(
+                    f"memory of {kind}, all processes: {peak / 1e6:.0f} MB at most; last quarter {last / 1e6:.0f} MB, "
+                    f"{last / second - 1:+.1%} over the second (at most {GROWTH:.0%})"
+                )
+
+    def again(self, calls: Sequence[Path]) -> None:
+        """Run over what has been reviewed, twice: at first its files are read, then only looked at."""
+        for what in ("files read", "files looked at"):
+            run = engine("local", calls, self.out("local"), jobs=self._jobs, force=False)
+            rate = run.said["unchanged"] / run.said["seconds"]
+            print(
+                f"again, {what}: {run.said['unchanged']:.0f} unchanged in {run.said['seconds']:.2f} s, "
+                f"{rate:.0f} calls/s (target {AGAIN:g}), {run.seconds:.1f} s with the start"
+            )
+
+
+def _mean(run: Watched, quarter: int) -> float:
+    """Return the mean memory in a quarter of a run, counted from 0."""
+    held = [memory for at, memory in run.memory if quarter <= 4 * at / run.seconds < quarter + 1]
+    return statistics.fmean(held) if held else float("nan")
+
+
+if __name__ == "__main__":
+    main()
