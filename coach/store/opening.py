@@ -21,7 +21,7 @@ from coach.store import tables
 from coach.store.errors import speaking
 from coach.store.values import Purpose
 
-HEAD: Final = "0002"
+HEAD: Final = "0001"
 """The newest migration."""
 
 VERSION_TABLE: Final = "coach_version"

@@ -228,4 +228,4 @@ def _scrub_server(engine: Engine, patience: float) -> None:
             connection.exec_driver_sql("RESET lock_timeout")
 
 
-_OTHERS: Final = (tables.answers, tables.attempts, tables.looks, tables.voices)
+_OTHERS: Final = (tables.answers, tables.attempts, tables.looks)

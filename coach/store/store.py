@@ -26,7 +26,6 @@ from coach.store.values import (
     StoredCall,
     Tombstone,
 )
-from coach.store.voices import Voices
 from coach.store.writing import Besides, besides, record, remember
 
 WORDED: Final = ("empathy", "reassurance", "apology", "ownership", "paraphrase", "recap", "option", "walkthrough")
@@ -63,7 +62,7 @@ def open_store(url: str | None = None, *, purpose: Purpose, folder: Path | None 
     return store
 
 
-class Store(Answers, Attempts, Voices):
+class Store(Answers, Attempts):
     """An open store. ``folder`` is where the Parquet files of its calls lie."""
 
     def __init__(self, engine: Engine, where: Place, folder: Path) -> None:

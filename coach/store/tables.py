@@ -206,18 +206,6 @@ attempts = Table(
     Column("last_at", Utc, nullable=False),
 )
 
-voices = Table(  # of a person's own library alone
-    "voices",
-    metadata,
-    Column("sha256", _HASH, ForeignKey("calls.sha256", ondelete="CASCADE"), primary_key=True),
-    Column("heard", Boolean, nullable=False),
-    Column("pitch_spread", Float),
-    Column("loudness", Float),
-    Column("loudness_spread", Float),
-    Column("pace", Float),
-    Column("pauses", Float),
-)
-
 tombstones = Table(
     "tombstones",
     metadata,
