@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
+from coach.analysis import lexicons
 from coach.analysis.accounts import Accounts
+from coach.analysis.judge import judge
 from coach.analysis.listening import Listening
 from coach.analysis.pace import Pace
 from coach.analysis.protocol import Analyzer
@@ -47,6 +49,16 @@ def analyse(
         with using(semantic):
             found = found + ANALYZERS[name].analyze(conversation)
     return found
+
+
+def prepare() -> None:
+    """Read the word lists and weights now, so that the first call is analysed as quickly as the next.
+
+    Raises:
+        ConfigurationError: A file in ``models`` is damaged.
+    """
+    lexicons.prepare()
+    judge("So it doubled, is that right?", "My bill went from ninety to one eighty five.")
 
 
 def definitions() -> dict[str, int]:

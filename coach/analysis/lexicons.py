@@ -65,6 +65,19 @@ def pattern(name: str, file: str = "phrases") -> re.Pattern[str]:
         ) from error
 
 
+def prepare() -> None:
+    """Compile every list that is asked for, so that the first call is judged as quickly as the next.
+
+    Raises:
+        ConfigurationError: A file or a pattern in it is not valid.
+    """
+    for file in ("phrases", "feelings", "warmth", "giving_back", "holds"):
+        lists = {name: entries for name, entries in load(file).items() if isinstance(entries, list)}
+        parts = {part for entries in lists.values() for entry in entries for part in re.findall(r"<(\w+)>", str(entry))}
+        for name in lists.keys() - parts:
+            pattern(name, file)
+
+
 def _source(file: str, name: str) -> str:
     """Return a list's patterns as the alternatives of one expression, other lists put in."""
     content = load(file).get(name)

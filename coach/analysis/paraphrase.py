@@ -117,11 +117,11 @@ def recap(view: View, *, place: float) -> float:
 
 
 DATED: Final = 0.6
-"""Confidence of a recap that names its days and not itself: "so that's eighty today and sixty on the fifteenth"."""
+"""Confidence of a recap that does not call itself one: "so that's eighty today and sixty on the fifteenth"."""
 
 
 def _dates(view: View) -> bool:
-    """Whether a clause led in by "so" or "that's" goes over two or more things, each with its day or time."""
+    """Whether a clause led in by "so" or "that's" goes over two or more things done, agreed or dated."""
     if not (view.form.so or view.clause.head[:1] == ("that's",)) or view.form.words < LONG or view.clause.asks:
         return False
     if view.has("your_story"):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from coach.analysis.analyse import ANALYZERS, analyse
+from coach.analysis.analyse import ANALYZERS, analyse, prepare
 from coach.analysis.semantic import Semantic
 from coach.analysis.sentence_model import SentenceModel
 from coach.analysis.turn_taking import delayed_line
@@ -50,11 +50,12 @@ class Analyse(Stage):
         return f"{SENTENCE_MODEL} {registry.find(SENTENCE_MODEL).digest}" if self._folder is not None else None
 
     def open(self) -> None:
-        """Load the sentence model, where there is one.
+        """Read the word lists, and the sentence model where there is one.
 
         Raises:
             ModelError: Its files are not what they should be.
         """
+        prepare()
         if self._folder is not None:
             folder = registry.require(registry.find(SENTENCE_MODEL), self._folder)
             self._semantic = SentenceModel(folder, self.semantic_fingerprint or "")

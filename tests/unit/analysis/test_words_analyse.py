@@ -3,8 +3,9 @@ from collections.abc import Callable
 import pytest
 
 from coach.analysis import lexicons
-from coach.analysis.analyse import ANALYZERS, analyse, definitions
+from coach.analysis.analyse import ANALYZERS, analyse, definitions, prepare
 from coach.conversation import ConfigurationError, Conversation
+from tests.benchmarks.analysis_speed import call
 
 LINES = (
     ("customer", "My bill went from ninety dollars to one eighty five and I'm really worried, I can't afford that."),
@@ -51,3 +52,19 @@ def test_a_lexicon_that_is_not_there_says_what_to_do() -> None:
 
 def test_every_phrase_list_can_be_compiled() -> None:
     assert all(lexicons.pattern(name) for name, entry in lexicons.load("phrases").items() if isinstance(entry, list))
+
+
+def test_what_was_prepared_is_not_compiled_again_in_a_call(talk: Callable[..., Conversation]) -> None:
+    lexicons.pattern.cache_clear()
+    prepare()
+    compiled = lexicons.pattern.cache_info().misses
+
+    analyse(call(6.0, 40))
+    analyse(talk(*LINES))
+
+    assert compiled > 100
+    assert lexicons.pattern.cache_info().misses - compiled <= len(PARTS)
+
+
+PARTS = ("when", "not_to_worry")
+"""Lists that are part of others and asked for by themselves as well."""
