@@ -20,6 +20,7 @@ from coach.reporting.html import ReportSound, render_html
 from coach.reporting.lanes import BARS, activity, envelope, ticks
 from coach.resources import resource
 
+STEREO_BITS = 32_000  # a second, as two lanes are encoded
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 
 
@@ -237,6 +238,14 @@ def test_sound_beside_the_page_is_named_so_that_it_stays_beside_it(samples: Modu
 def test_sound_from_elsewhere_is_refused(src: str) -> None:
     with pytest.raises(ValueError, match="same folder"):
         ReportSound(src=src)
+
+
+def test_ten_minutes_with_their_sound_are_under_four_megabytes(samples: ModuleType) -> None:
+    made = samples.longer(5)
+    sound = ReportSound(mp3=bytes(STEREO_BITS // 8 * round(5 * samples.DURATION)), duration=5 * samples.DURATION)
+
+    assert 600 < sound.duration < 620
+    assert 3_000_000 < len(render_html(made, sound).encode()) < 4_000_000
 
 
 def test_sound_is_in_the_page_or_beside_it() -> None:
