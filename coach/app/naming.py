@@ -129,7 +129,7 @@ def as_review(content: bytes | None) -> dict[str, object] | None:
     """Return the review that a file holds, ``None`` when it is something else."""
     try:
         review = json.loads((content or b"").decode("utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return review if isinstance(review, dict) and review.get("schema") == SCHEMA else None
 

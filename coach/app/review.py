@@ -228,7 +228,7 @@ def last() -> Last:
         request = Request(**fields)
         output = Output(Path(kept["folder"]), kept["stem"])
         return Last(request, output, kept["agent"], tuple(kept["speakers"]), tuple(kept["formats"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise UsageError("There is no last review to swap. Name the recording: coach review CALL --swap.") from None
 
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-LONGEST = 1200
+LONGEST = 1000
 """Letters of the longest message; a name in it may be a file's or a setting's, and as long as somebody made it."""
 
 
@@ -27,7 +27,7 @@ class CoachError(Exception):
     """Something the person at the keyboard can mend; the message says how.
 
     Args:
-        message: One of more than 1200 letters is cut in its middle, where it quotes what it is about.
+        message: One of more than 1000 letters is cut in its middle, where it quotes what it is about.
     """
 
     exit_code: ClassVar[int] = 1

@@ -24,9 +24,10 @@ class Case:
     Attributes:
         name: For the list of tests.
         write: Writes what is given into the working folder.
-        arguments: What is typed after ``coach review``.
+        arguments: What is typed after the command.
         codes: Exit codes that the documents allow here.
         unharmed: Files outside the output folder, with their content afterwards.
+        command: What is typed before the arguments.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Case:
     arguments: tuple[str | bytes, ...]
     codes: tuple[int, ...]
     unharmed: dict[str, str] = field(default_factory=dict)
+    command: str = "review"
 
 
 WORDS = {
@@ -326,6 +328,8 @@ def _settings() -> Iterator[Case]:
         "a recipe elsewhere": (b"recipe = \"../../../../etc/passwd\"", SET_WRONG),
         "a rubric elsewhere": (b"rubric = \"../../../../etc/passwd\"", SET_WRONG),
         "a zero in a path": (b"out = \"a\\u0000b\"", SET_WRONG),
+        "a type without end": (b"mask = [\"" + b"x" * 9000 + b"\"]", SET_WRONG),
+        "a key without end": (b"x" * 9000 + b" = 1", SET_WRONG),
     }  # fmt: skip
 
     def write(data: bytes) -> Write:
@@ -393,7 +397,43 @@ def _links() -> Iterator[Case]:
     yield Case("link: a sidecar", link("t.toml", "/etc/passwd"), typed, (DONE,), unharmed)
 
 
+def _kept() -> Iterator[Case]:
+    """Yield what this program wrote itself, and somebody changed since."""
+    states: dict[str, bytes] = {
+        "a list": b"[]",
+        "a request that is a list": b'{"request": [], "folder": "x", "stem": "y", "agent": "left", "speakers": []}',
+        "a request that is no object": b'{"request": "x", "folder": {}, "stem": [], "agent": 1, "speakers": 7}',
+        "deep": b"[" * 100_000,
+        "broken": b'{"request": {"recording": "\xff',
+    }
+    for name, data in states.items():
+
+        def state(folder: Path, data: bytes = data) -> None:
+            place = folder.parent / "user" / "XDG_STATE_HOME" / "coach"
+            place.mkdir(parents=True)
+            (place / "last.json").write_bytes(data)
+
+        yield Case(f"the last review: {name}", state, ("--swap",), (2,))
+    moment = {"kind": "missed_empathy", "start": 1e400, "end": -1e400, "text": "hi", "evidence": {"agent_turn": 0}}
+    words = [{"text": "why", "start": 0.0, "end": 1e308, "confidence": 0.9}] * 6
+    turn = {"role": "customer", "start": 0, "end": 9, "words": words}
+    review = {
+        "schema": "coach.review/1", "source": "0" * 64, "moments": [moment], "turns": [turn],
+        "coaching": {"practice": [{"drill": "x-name-it", "moment": 1e400}, {"drill": "x-name-it", "moment": 0}]},
+    }  # fmt: skip
+    shapes = {
+        "numbers without end": _json(review),
+        "a list for all": _json({**review, "moments": {}, "turns": 1, "coaching": []}),
+        "deep": b'{"schema": "coach.review/1", "turns": ' + b"[" * 100_000,
+    }
+    for name, data in shapes.items():
+        answered = ("--from", "call.json", "--answer", "that is a shock")
+        yield Case(
+            f"a review to practise from: {name}", _file("call.json", data), answered, (DONE, 2, 3, 4), {}, "practice"
+        )
+
+
 CASES: list[Case] = [
-    *_words(), *_transcripts(), *_sounds(), *_sidecars(), *_settings(), *_names(), *_links(),
+    *_kept(), *_words(), *_transcripts(), *_sounds(), *_sidecars(), *_settings(), *_names(), *_links(),
 ]  # fmt: skip
 """All of them."""

@@ -39,12 +39,17 @@ def ran(server: ForkServerContext, tmp_path: Path, case: Case) -> tuple[int, str
     given = tmp_path / "given"
     given.mkdir()
     case.write(given)
-    user = {name: str(tmp_path / "user" / name) for name in ("TMPDIR", "HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")}
+    user = {
+        name: str(tmp_path / "user" / name)
+        for name in ("TMPDIR", "HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")
+    }
     user |= {"XDG_CONFIG_HOME": str(tmp_path / "user" / "config"), "COLUMNS": "100"}
     for folder in user.values():
         if folder.startswith("/"):
             Path(folder).mkdir(parents=True, exist_ok=True)
-    process = server.Process(target=confined.review, args=(["review", *case.arguments], user, str(given)), daemon=True)
+    process = server.Process(
+        target=confined.review, args=([case.command, *case.arguments], user, str(given)), daemon=True
+    )
     process.start()
     process.join(90)
     if process.exitcode is None:

@@ -84,7 +84,7 @@ def entries() -> list[Entry]:
             raw = json.loads(line)
             tries = tuple(Try(str(t["said"]), tuple(map(str, t["heard"]))) for t in raw["tries"])
             found.append(Entry(str(raw["at"]), str(raw["drill"]), str(raw.get("call", "")), tries))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             continue
     return found
 
