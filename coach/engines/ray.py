@@ -37,6 +37,11 @@ OBJECTS = 80 * 2**20
 MOST_PATH = 40
 """Letters of a folder under which Ray's sockets still have names that the system takes."""
 
+PREFIX = "ray-"
+"""Of the folders in which Ray keeps its files."""
+LEFT_BEHIND = 14 * 24 * 3600.0
+"""Seconds after which such a folder belongs to a run that was killed: longer than any run."""
+
 MISSING = "Ray is not installed, so there is no --engine ray. Install coach with its extra: pip install 'coach[ray]'."
 NO_GPU = "Each worker asks for {wanted:g} of a graphics card, and Ray finds {there:g} in all. Try without --gpus."
 UNREACHABLE = "No Ray cluster answers at {address}. Is it running, and may this machine connect to it?"
@@ -263,8 +268,17 @@ def _private_folder() -> Path:
             continue
         with suppress(OSError):
             parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return Path(tempfile.mkdtemp(prefix="ray-", dir=parent))
+            _sweep(parent)
+            return Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
     raise EngineError("Ray needs a folder with a short name for its sockets: set TMPDIR to one.")
+
+
+def _sweep(parent: Path) -> None:
+    """Remove the folders of runs that were killed: their token is written once, as they begin."""
+    for token in parent.glob(f"{PREFIX}*/token"):
+        with suppress(OSError):
+            if time.time() - token.stat().st_mtime > LEFT_BEHIND:
+                shutil.rmtree(token.parent, ignore_errors=True)
 
 
 def _quiet() -> None:

@@ -40,7 +40,7 @@ def main() -> None:
     """Measure and print."""
     options = _options()
     folder = options.folder or Path(tempfile.mkdtemp(prefix="shift-"))
-    os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
+    _apart_from_the_user(folder)
     try:
         calls, seconds = make(folder / "calls", options.calls, longest=options.longest)
         print(
@@ -55,6 +55,13 @@ def main() -> None:
     finally:
         if options.folder is None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _apart_from_the_user(folder: Path) -> None:
+    """Keep the runs out of the user's own folders and library, of which a shift knows nothing, and those out of them."""
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        os.environ[name] = str(folder / "user" / name)
+    os.environ |= {"COACH_LIBRARY": "false", "COACH_TRANSCRIBER": "bundled"}
 
 
 def _options() -> argparse.Namespace:
