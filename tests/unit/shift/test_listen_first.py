@@ -73,6 +73,16 @@ def test_a_call_that_chance_and_the_agent_chose_says_both() -> None:
     assert [pick.reason for pick in listen_first(team, [answer(team[0], "picked")], DAY)] == ["chance_picked"]
 
 
+@pytest.mark.parametrize("how_many", [1, 3, 5, 8])
+def test_chance_draws_first_and_from_all_calls(how_many: int) -> None:
+    team = a_team()
+    drawn = [pick.call for pick in listen_first(team, [], DAY, how_many=len(team)) if pick.reason == "chance"]
+    half = drawn[: how_many - how_many // 2]
+
+    found = listen_first(team, [answer(each, "picked") for each in half], DAY, how_many=how_many)
+    assert [pick.call for pick in found if pick.reason == "chance_picked"] == half
+
+
 @pytest.mark.parametrize(
     ("calls", "reason"), [(0, {}), (1, {"chance": 1}), (2, {"chance": 1, "picked": 1}), (3, {"chance": 2, "picked": 1})]
 )

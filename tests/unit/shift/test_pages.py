@@ -147,6 +147,15 @@ def test_every_number_about_a_person_stands_on_their_own_page_too(tmp_path: Path
     assert [each.figures for each in agent_pages(made, no_links)] == list(page.agents)
 
 
+def test_nobody_else_stands_on_an_agents_page() -> None:
+    pages = agent_pages(a_shift(), no_links)
+
+    for page in pages:
+        others = {other.figures.agent for other in pages} - {page.figures.agent}
+        own = render_agent(page)
+        assert [name for name in others if name in own] == []
+
+
 def test_files_are_for_their_owner_alone(tmp_path: Path) -> None:
     written = write_pages(tmp_path / "shift", a_shift())
 
@@ -429,6 +438,14 @@ def test_different_definitions_are_not_compared_without_saying_so() -> None:
     rows = list(csv.DictReader(io.StringIO(figures_csv(shift_page(made, no_links)))))
     assert [row["fingerprint"][0] for row in rows] == ["f", "e"]
     assert [row["compared"] for row in rows] == ["", ""]
+
+
+def test_of_what_is_over_the_weeks_alone_are_told() -> None:
+    old = [*week(0, 12, call_type="bill"), *week(0, 12, call_type="move"), *week(1, 3)]
+    page = shift_page(material([*old, *week(2, 12, fingerprint="e" * 64)]), no_links)
+
+    rows = [row for row in csv.DictReader(io.StringIO(figures_csv(page))) if row["fingerprint"][0] == "f"]
+    assert [(row["weeks_from"], row["call_type"]) for row in rows] == [("2026-03-02", "")]
 
 
 def test_parquet_holds_what_the_csv_holds() -> None:
