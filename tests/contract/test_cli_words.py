@@ -40,6 +40,13 @@ def test_ones_own_words_stand_in_the_next_report_and_change_nothing_that_is_foun
     assert (tmp_path / "coaching" / "talk.json").read_bytes() == before
 
 
+def test_a_shifts_reports_hold_nobodys_own_words(tmp_path: Path, transcript: Path, notes: Path) -> None:
+    assert coach("words", "add", notes, cwd=tmp_path).returncode == 0
+    ran = coach("review", "--transcript", transcript, "--recipe", "shift", cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert "In your own words" not in (tmp_path / "coaching" / "talk.html").read_text(encoding="utf-8")
+
+
 def test_ones_own_words_are_offered_in_practice(tmp_path: Path, notes: Path) -> None:
     answer = ("practice", "high-bill", "--answer", "Can I have your account number, please?")
     assert "own words" not in coach(*answer, cwd=tmp_path).stdout

@@ -76,7 +76,9 @@ class Report(Stage):
         if "html" in formats:
             sound = self._sound(call)
             path = call.output.path("html")
-            write_atomically(path, render_html(review, sound, offered(review)))
+            # A shift keeps no library, and whoever runs it is not who took the call: their own words stay out of it.
+            own_words = offered(review) if call.settings.flag("library") else {}
+            write_atomically(path, render_html(review, sound, own_words))
             files.append(path)
             if sound is not None and sound.src is not None:
                 files.append(folder / sound.src)
