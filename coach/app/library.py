@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
-from coach.analysis import clauses, text
-from coach.analysis.scripted import CALLS, SHARE, SHORTEST
 from coach.app.demo import demo_request
 from coach.app.naming import sha256_of
 from coach.coaching.trends import Earlier
@@ -334,6 +332,8 @@ def _remembered(call: StoredCall, answers: Sequence[Answer]) -> Known:
 
 def _sayings(store: Store) -> dict[str, Said]:
     """Return what each person said over and over, by name, the owner's under none; nothing from too few calls."""
+    from coach.analysis.scripted import CALLS, SHARE  # noqa: PLC0415  (word lists, loaded by a review anyway)
+
     found = {}
     names = store.agents()
     for agent in names if len(names) > 1 else [None, *names]:
@@ -352,6 +352,9 @@ def _sayings(store: Store) -> dict[str, Said]:
 
 def _keys(sentence: str) -> Iterator[str]:
     """Yield the clauses of a sentence by what the analysis recognises them by."""
+    from coach.analysis import clauses, text  # noqa: PLC0415
+    from coach.analysis.scripted import SHORTEST  # noqa: PLC0415
+
     for piece in clauses.split(text.tokens(sentence)):
         key = " ".join(clauses.Clause.of(piece, punctuated=False).head)
         if len(key.split()) >= SHORTEST:

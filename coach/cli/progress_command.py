@@ -58,10 +58,12 @@ def progress(  # noqa: PLR0913, PLR0917  (a command's options are its parameters
     wanted = _wanted(formats, page=open_ or (out is not None and formats is None))
     from coach.app.progress import own_weeks
     from coach.app.progress_files import write
-    from coach.app.review import settings_of
+    from coach.app.recipe import load_recipe
+    from coach.app.settings import gather
     from coach.reporting.progress_text import progress_json, progress_markdown
 
-    settings = settings_of({"out": str(out) if out is not None else None})
+    flags = {"out": str(out) if out is not None else None}
+    settings = gather(flags, recipe=load_recipe(gather(flags).text("recipe")).settings)
     if add is not None:
         _add(add)
     found = own_weeks(weeks=weeks, agent=agent, mine=settings["agent"])
