@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def _apart_from_the_user(folder: Path) -> None:
-    """Keep the runs out of the user's own folders and library, of which a shift knows nothing, and those out of them."""
+    """Keep the runs out of the user's own folders and library, of which a shift knows nothing."""
     for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         os.environ[name] = str(folder / "user" / name)
     os.environ |= {"COACH_LIBRARY": "false", "COACH_TRANSCRIBER": "bundled"}
