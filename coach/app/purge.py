@@ -46,11 +46,13 @@ class Wish:
         before: Those that began before this time, or were reviewed before it where that is unknown.
         agent: This agent's.
         call: The one of this SHA-256.
+        why: For the tombstones.
     """
 
     before: datetime | None = None
     agent: str | None = None
     call: str | None = None
+    why: str = "asked for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +196,10 @@ def forget(wish: Wish, place: Place, kept: Kept) -> bool:
     overwritten = True
     with _opened(place) as store:
         if store is not None:
-            for call in kept.calls:
-                overwritten &= store.purge(sha256=call.sha256).clean
+            if kept.calls:
+                overwritten &= store.purge(sha256=[call.sha256 for call in kept.calls], why=wish.why).clean
             if wish.before is not None or wish.agent is not None:
-                overwritten &= store.purge(before=wish.before, agent=wish.agent, sha256=wish.call).clean
+                overwritten &= store.purge(before=wish.before, agent=wish.agent, sha256=wish.call, why=wish.why).clean
     if place.own:
         library.refresh()
     return overwritten

@@ -1,7 +1,9 @@
-"""One night: settle, take in, publish, tell, forget. It can be killed anywhere and goes on the next time."""
+"""One night: settle, take in, forget, publish, tell. It can be killed anywhere and goes on the next time."""
 
 from __future__ import annotations
 
+import hashlib
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,16 +13,19 @@ from typing import TYPE_CHECKING, Final
 
 from coach.app.intake.discover import discover, sources_of
 from coach.app.intake.known import Discovery, Found, Refused
+from coach.app.intake.shown import hide, is_address
 from coach.app.locking import only_one
+from coach.app.nightly.ledger import Last, Ledger, last_night, note_night
 from coach.app.nightly.mailing import compose, queue, send_waiting
 from coach.app.nightly.orders import Mail, Night
-from coach.app.nightly.settling import settle
+from coach.app.nightly.settling import awaited, settle
+from coach.app.nightly.telling import digest_of
 from coach.app.review import settings_of
 from coach.app.shift import policy as policies
 from coach.app.shift.pages import PAGE
 from coach.app.shift.running import publish
 from coach.app.shift.taking import Intake, Taken, exit_code, take
-from coach.conversation import CoachError, ConfigurationError, RecordingError
+from coach.conversation import CoachError, ConfigurationError, NoSuchRecording, RecordingError
 from coach.engines.choose import open_engine
 from coach.files import write_atomically
 from coach.reporting.digest import Digest, render_digest
@@ -34,7 +39,13 @@ if TYPE_CHECKING:
 RETENTION: Final = "retention"
 """Why a call was forgotten, as its tombstone has it."""
 
-DIGEST: Final = "night-{day}.md"
+DIGEST: Final = "night-{stamp}.md"
+
+MISSING: Final = "The inbox {inbox} is not there. Is its drive mounted?"
+POSTPONED: Final = (
+    "By this computer's clock the last night is {days} days ago, so nothing was forgotten this time. Check the clock; "
+    "the next night forgets what is due."
+)
 
 Told = Callable[[str], None]
 """Told how far the night is, in lines for a log; nothing of any call but its masked name."""
@@ -47,7 +58,8 @@ class Ended:
     Attributes:
         digest: What is told of it.
         taken: Every recording's end.
-        refused: What lay in the inbox and could not be taken in.
+        refused: What lay in the inbox and could not be taken in, and is new.
+        missing: Inboxes that were not there.
         file: The digest's file; ``None`` where nothing was new.
         mailed: Mails that were sent.
         trouble: What could not be done at the end, such as mailing, in a sentence.
@@ -56,6 +68,7 @@ class Ended:
     digest: Digest
     taken: tuple[Taken, ...] = ()
     refused: tuple[Refused, ...] = ()
+    missing: tuple[str, ...] = ()
     file: Path | None = None
     mailed: int = 0
     trouble: str | None = None
@@ -63,7 +76,10 @@ class Ended:
     @property
     def exit_code(self) -> int:
         """By the table of codes: an empty inbox and a night with nothing new are 0."""
-        code = exit_code(self.taken, len(self.refused))
+        bad = self.digest.failed + self.digest.quarantined + self.digest.partial
+        code = exit_code(self.taken, bad)
+        if not code and self.missing:
+            return NoSuchRecording.exit_code
         return code or (ConfigurationError.exit_code if self.trouble is not None else 0)
 
 
@@ -76,6 +92,7 @@ def run_night(night: Night, told: Told = lambda _line: None) -> Ended:
 
     Raises:
         ConfigurationError: Nobody has agreed on what a shift is for yet, or the orders cannot be.
+        NoSuchRecording: None of the inboxes is there.
         LockedError: Another run is at work in the same place.
         CoachError: The store cannot be used, a model is missing, the disk is full.
     """
@@ -83,8 +100,7 @@ def run_night(night: Night, told: Told = lambda _line: None) -> Ended:
     flags: dict[str, object] = {"recipe": night.recipe, "out": str(night.out)}
     settings = settings_of(flags)
     with only_one(night.out, place(night.store, "shift").folder), open_store(night.store, purpose="shift") as store:
-        work = _Night(night, policy, settings, store, told)
-        return work.run(flags)
+        return _Night(night, policy, settings, store, told).run(flags)
 
 
 class _Night:
@@ -93,38 +109,67 @@ class _Night:
     def __init__(self, night: Night, policy: Policy, settings: Settings, store: Store, told: Told) -> None:
         self._night, self._policy, self._settings, self._store, self._told = night, policy, settings, store, told
         self._began = time.monotonic()
+        self._now = datetime.now(UTC)
+        self._ledger = Ledger(night.out)
+        self._last = last_night(night.out)
 
     def run(self, flags: dict[str, object]) -> Ended:
         """Do it all, in order: nothing is told before it is kept."""
-        discovery = self._inbox()
+        missing = self._missing()
+        discovery = self._inbox(missing)
+        refused, awaited_ones = self._apart(discovery.refused)
         settled = settle(discovery.found, self._night.settle)
-        self._note_waiting(settled.waiting)
+        for name in (*(one.name for one in settled.waiting), *awaited_ones):
+            self._told(f"{name}: still being written; the next night takes it up")
+        postponed = self._forget()
         taken = self._take(settled.whole, flags)
-        new_refusals = self._note_refused(discovery.refused)
-        forgotten = self._forget()
-        digest = self._digest(taken, settled.waiting, new_refusals, forgotten)
-        news = digest.news
-        if news or not (self._night.out / PAGE).is_file():
-            publish(self._store, self._policy, self._settings, None)
-        file = self._write(digest) if news else None
-        mailed, trouble = self._mail(digest if news else None)
-        return Ended(digest, tuple(taken), tuple(new_refusals), file, mailed, trouble)
+        new_refusals = self._note_refused(refused)
+        waiting = len(settled.waiting) + len(awaited_ones)
+        digest = digest_of(taken, waiting, self._ledger, self._store, time.monotonic() - self._began)
+        file = self._publish(digest)
+        mailed, trouble = self._send()
+        note_night(self._night.out, Last(self._now, postponed is not None))
+        shown = tuple(map(hide, missing))
+        troubles = [*(MISSING.format(inbox=name) for name in shown), postponed, trouble]
+        said = " ".join(one for one in troubles if one)
+        return Ended(digest, tuple(taken), tuple(new_refusals), shown, file, mailed, said or None)
 
-    def _inbox(self) -> Discovery:
+    def _missing(self) -> list[str]:
+        """Return the inboxes that are not there.
+
+        Raises:
+            NoSuchRecording: None is.
+        """
+        gone = [one for one in self._night.inbox if not is_address(one) and not Path(one).exists()]
+        if len(gone) == len(self._night.inbox):
+            raise NoSuchRecording(" ".join(MISSING.format(inbox=hide(one)) for one in gone))
+        return gone
+
+    def _inbox(self, missing: Sequence[str]) -> Discovery:
         night = self._night
-        discovery = discover(list(night.inbox), manifest=night.manifest, sources=sources_of(self._settings))
+        there = [one for one in night.inbox if one not in missing]
+        discovery = discover(there, manifest=night.manifest, sources=sources_of(self._settings))
         count = len(discovery.found)
         self._told(f"{count} {'recording' if count == 1 else 'recordings'} in the inbox")
         return discovery
 
-    def _note_waiting(self, waiting: Sequence[Found]) -> None:
-        for one in waiting:
-            self._told(f"{one.name}: still being written; the next night takes it up")
+    def _apart(self, refused: Sequence[Refused]) -> tuple[list[Refused], list[str]]:
+        """Return what cannot be reviewed, and the names of empty files that may still get their first byte."""
+        empty = [one for one in refused if not is_address(one.uri) and awaited(Path(one.uri))]
+        return [one for one in refused if one not in empty], [_name(one.shown) for one in empty]
 
     def _take(self, found: Sequence[Found], flags: dict[str, object]) -> list[Taken]:
         night, taken = self._night, []
         with open_engine(night.engine, jobs=night.jobs, address=night.address) as engine:
-            intake = Intake(self._store, self._settings, flags, engine, again=False)
+            intake = Intake(
+                self._store,
+                self._settings,
+                flags,
+                engine,
+                again=False,
+                noted=self._ledger.begin,
+                since=self._kept_since() if self._last.trusts(self._now) else None,
+            )
             for one in take(found, intake):
                 taken.append(one)
                 if not one.known:
@@ -135,67 +180,64 @@ class _Night:
         """Keep what could not even be taken in, and return what is new of it: a night tells it once."""
         new = []
         for one in refused:
-            key = f"refused:{one.shown}"
+            key = f"refused:{hashlib.sha256(os.fsencode(one.uri)).hexdigest()}"
             before = self._store.attempt(key)
             if before is not None and before.state == "failed" and before.message == one.reason:
                 continue
+            self._ledger.begin(key)
             self._store.begin(key, one.shown)
             self._store.finish(key, "failed", stage="intake", message=one.reason, exit_code=RecordingError.exit_code)
             new.append(one)
         return new
 
-    def _forget(self) -> int:
-        """Forget calls whose time is over, reports and all, and return how many."""
+    def _kept_since(self) -> datetime:
+        before = self._policy.kept_since(self._now)
+        if self._night.keep_days is not None:
+            before = max(before, self._now - timedelta(days=self._night.keep_days))
+        return before
+
+    def _forget(self) -> str | None:
+        """Forget calls whose time is over, reports and all, and return why not, where the clock is not trusted."""
         from coach.app import purge  # noqa: PLC0415  (only where the night comes to it)
 
-        now = datetime.now(UTC)
-        before = self._policy.kept_since(now)
-        if self._night.keep_days is not None:
-            before = max(before, now - timedelta(days=self._night.keep_days))
         where = purge.Place(self._night.store or str(place(None, "shift").file), self._night.out)
-        wish = purge.Wish(before=before)
+        wish = purge.Wish(before=self._kept_since(), why=RETENTION)
         kept = purge.find(wish, where)
         if kept.nothing:
-            return 0
+            return None
+        if not self._last.trusts(self._now) and self._last.at is not None:
+            return POSTPONED.format(days=(self._now - self._last.at).days)
+        self._ledger.forget(call.sha256 for call in kept.calls)
         purge.forget(wish, where, kept)
-        return len(kept.calls)
+        return None
 
-    def _digest(
-        self, taken: Sequence[Taken], waiting: Sequence[Found], refused: Sequence[Refused], forgotten: int
-    ) -> Digest:
-        new = [one for one in taken if not one.known]
-        ends = [one.end for one in new]
-        reasons = [(one.found.name, one.message) for one in new if one.message and one.end in ("failed", "quarantined")]
-        return Digest(
-            day=datetime.now().astimezone().date().isoformat(),
-            reviewed=ends.count("reviewed"),
-            failed=ends.count("failed") + len(refused),
-            quarantined=ends.count("quarantined"),
-            partial=sum(one.partial for one in new),
-            waiting=ends.count("waiting") + len(waiting),
-            copies=ends.count("copy"),
-            forgotten=forgotten,
-            seconds=time.monotonic() - self._began,
-            sound=sum(one.duration or 0.0 for one in new),
-            reasons=(*reasons, *((one.shown, one.reason) for one in refused)),
-        )
+    def _publish(self, digest: Digest) -> Path | None:
+        """Write pages and digest, queue the mail, and only then hold it for told."""
+        out, mail = self._night.out, self._night.mail
+        news = digest.news
+        if news or self._ledger.open or not (out / PAGE).is_file():
+            publish(self._store, self._policy, self._settings, None)
+        file = None
+        if news:
+            self._ledger.ensure_begun()
+            file = out / DIGEST.format(stamp=self._ledger.stamp)
+            write_atomically(file, render_digest(digest, PAGE))
+            if mail is not None:
+                message = compose(digest, mail, datetime.now().astimezone(), self._ledger.token)
+                queue(message, out, self._ledger.stamp)
+        self._ledger.close()
+        return file
 
-    def _write(self, digest: Digest) -> Path:
-        """Write the digest beside the page, under a name that no other night has."""
-        stamp = datetime.now().astimezone().strftime("%Y-%m-%d-%H%M%S")
-        path = self._night.out / DIGEST.format(day=stamp)
-        write_atomically(path, render_digest(digest, PAGE))
-        return path
-
-    def _mail(self, digest: Digest | None) -> tuple[int, str | None]:
-        """Mail this night's digest and those that still wait, and return how many, and what went wrong."""
+    def _send(self) -> tuple[int, str | None]:
+        """Mail what waits, and return how many, and what went wrong."""
         mail: Mail | None = self._night.mail
         if mail is None:
             return 0, None
         try:
-            if digest is not None:
-                at = datetime.now().astimezone()
-                queue(compose(digest, mail, at), self._night.out, at.strftime("%Y-%m-%d-%H%M%S"))
-            return send_waiting(self._night.out, mail), None
+            return send_waiting(self._night.out, mail)
         except CoachError as error:
             return 0, str(error)
+
+
+def _name(shown: str) -> str:
+    return shown.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]

@@ -132,13 +132,17 @@ def _mail(table: Mapping[str, object], where: str, base: Path) -> Mail:
     if not to or sender is None or host is None:
         raise ConfigurationError(f"{where}: a mail needs to, from and host. Fill them in, or take the table out.")
     for address in (*to, sender):
-        if not _ADDRESS.fullmatch(address):
+        if not _ADDRESS.fullmatch(address) or not address.isascii() or not address.isprintable():
             raise ConfigurationError(f'{where}: "{address[:80]}" is no address. Write it as ann@example.org.')
     security = _security(read.text("security") or ("none" if host in LOOPBACK else "starttls"), where)
     password_file = read.path("password_file")
     if security == "none" and host not in LOOPBACK and password_file is not None:
         raise ConfigurationError(
             f'{where}: a password would go to {host} for anybody to read. Set security = "starttls" or "tls".'
+        )
+    if (read.text("user") is None) != (password_file is None):
+        raise ConfigurationError(
+            f"{where}: user and password_file go together. Name the file that holds the password, or leave both out."
         )
     port = read.whole("port", 65535)
     return Mail(

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import Final
 
 from coach.app.intake.known import Found
@@ -61,6 +62,22 @@ def _marks(one: Found) -> Mapping[Path, Mark]:
             continue
         marks[piece.path] = (stat.st_size, stat.st_mtime_ns)
     return marks
+
+
+def awaited(path: Path, now: float | None = None) -> bool:
+    """Return whether a file is empty and may still be waiting for its first byte.
+
+    Args:
+        path: The file.
+        now: Seconds since 1970.
+    """
+    try:
+        stat = path.stat()
+    except OSError:
+        return False
+    return S_ISREG(stat.st_mode) and _awaited(
+        {path: (stat.st_size, stat.st_mtime_ns)}, time.time() if now is None else now
+    )
 
 
 def _awaited(marks: Mapping[Path, Mark], now: float) -> bool:

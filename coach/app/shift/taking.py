@@ -7,18 +7,23 @@ one that was moved or copied is not reviewed twice.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from coach.app.batch import BatchOutcome, Job, review_batch
 from coach.app.intake.known import Found
 from coach.app.intake.requests import for_store, request_for
-from coach.app.naming import hashes_of, plan, read_review
+from coach.app.naming import Output, hashes_of, plan, read_review, reviewed_hashes
 from coach.app.seen import Seen
-from coach.conversation import RecordingError, StorageError
+from coach.conversation import CoachError, LockedError, NoSuchRecording, RecordingError, StorageError
+from coach.speech.decoding.source import unreadable
+from coach.store.errors import ForgottenError
 from coach.store.parquet import write_turns, write_words
 
 if TYPE_CHECKING:
@@ -27,9 +32,10 @@ if TYPE_CHECKING:
     from coach.store.store import Store
     from coach.store.values import Attempt
 
-End = Literal["reviewed", "unchanged", "failed", "quarantined", "copy", "forgotten", "waiting"]
+End = Literal["reviewed", "unchanged", "failed", "quarantined", "copy", "forgotten", "waiting", "gone"]
 """How a recording ended: reviewed now; reviewed before; refused; set aside for good; the same bytes as another of this
-run; purged before, so not taken in again; not begun, because the disk was full."""
+run; purged before, so not taken in again; left for the next run, because the disk was full or the recording was still
+written or could not be reached; moved away or deleted meanwhile."""
 
 DEADLY: Final = 2
 """Attempts that never ended after which a recording is set aside: what stops a worker twice would do it every night."""
@@ -39,6 +45,13 @@ SET_ASIDE: Final = (
 )
 FORGOTTEN: Final = "It was purged, so it is not taken in again."
 NOT_BEGUN: Final = "The disk was full before it was begun; the next run takes it up."
+GONE: Final = "It was moved away or deleted after it was found. Where it lies elsewhere now, name that place."
+TOO_OLD: Final = "Its call is older than what is kept, so it is not taken in."
+ELSEWHERE: Final = "It lies elsewhere than on this computer, and could not be fetched."
+UNKEPT: Final = "Its review was written and could not be taken into the store: {reason}"
+PASSING: Final = (unreadable("")[2:], "changed while it was read")
+"""Of a recording's own, what the next run may find mended: a share that was away, a file that was still written."""
+COPY: Final = "Its bytes are those of another recording of this run."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +69,7 @@ class Taken:
         known: Whether an earlier run had ended it so, and nothing is new.
         seconds: What the review took.
         duration: Length of the recording, of one reviewed now.
+        key: What its attempts are known by in the store; empty where there were none.
     """
 
     found: Found
@@ -68,6 +82,7 @@ class Taken:
     known: bool = False
     seconds: float = 0.0
     duration: float | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +97,8 @@ class Intake:
         force: Review again what was reviewed, refused or set aside.
         again: Whether what was refused before is tried again; a night leaves it alone.
         told: Told a recording's index before any work is done on it.
+        noted: Told what a recording is known by, before it is begun in the store.
+        since: Recordings of calls before this time are not taken in: they would be forgotten at once.
     """
 
     store: Store
@@ -91,6 +108,8 @@ class Intake:
     force: bool = False
     again: bool = True
     told: Callable[[int], None] | None = None
+    noted: Callable[[str], None] = lambda _key: None
+    since: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -101,7 +120,8 @@ class _Case:
     found: Found
     job: Job
     sha256: str
-    key: str = field(default="")
+    key: str
+    begun: bool = False
 
 
 def take(found: Sequence[Found], intake: Intake) -> Iterator[Taken]:
@@ -144,12 +164,12 @@ class _Taking:
     def _ready(self, cases: list[_Case]) -> Iterator[Taken]:
         """Fill in the recordings that can be read, and yield those that cannot, and copies."""
         readable: list[tuple[int, Found]] = []
+        self._before = {attempt.key: attempt for attempt in self._intake.store.attempts()}
         for index, one in enumerate(self._found):
-            if any(piece.path is None for piece in one.pieces):
-                message = "It lies elsewhere than on this computer, and could not be fetched."
-                yield Taken(one, "failed", message=message, exit_code=RecordingError.exit_code)
-            else:
+            if (refused := self._unreadable(one)) is None:
                 readable.append((index, one))
+            else:
+                yield refused
         with Seen() as seen:
             requests = [request_for(one) for _, one in readable]
             folder = Path(self._intake.settings.text("out"))
@@ -157,20 +177,52 @@ class _Taking:
             hashes = [hashes_of(request, seen) for request in requests]
         first: set[str] = set()
         for (index, one), request, output, digests in zip(readable, requests, outputs, hashes, strict=True):
+            if not all(path.is_file() for path in request.files):  # its digest is that of a name
+                yield Taken(one, "gone", message=GONE, exit_code=NoSuchRecording.exit_code)
+                continue
             key = digests[0] if len(digests) == 1 else hashlib.sha256("+".join(digests).encode()).hexdigest()
             if key in first:
-                yield Taken(one, "copy", digests[0], "Its bytes are those of another recording of this run.")
+                yield Taken(one, "copy", digests[0], COPY)
                 continue
             first.add(key)
-            cases.append(_Case(index, one, Job(request, output), digests[0], key))
-        self._before = {attempt.key: attempt for attempt in self._intake.store.attempts()}
+            cases.append(_Case(index, one, Job(request, self._output(key, digests, output, folder)), digests[0], key))
+
+    def _unreadable(self, one: Found) -> Taken | None:
+        """Return the end of a recording whose bytes cannot be had, ``None`` where they can."""
+        if all(piece.path is not None for piece in one.pieces):
+            return None
+        message = ELSEWHERE
+        key = f"unread:{hashlib.sha256(os.fsencode(one.uri)).hexdigest()}"
+        before = self._before.get(key)
+        known = before is not None and before.message == message and not self._intake.again
+        if not known:
+            code = RecordingError.exit_code
+            self._intake.noted(key)
+            self._intake.store.begin(key, one.shown)
+            self._intake.store.finish(key, "failed", stage="decode", message=message, exit_code=code)
+        return Taken(one, "failed", None, message, RecordingError.exit_code, known=known, key=key)
+
+    def _output(self, key: str, hashes: Sequence[str], planned: Output, folder: Path) -> Output:
+        """Return where a recording's files go: where they are already, though it has a new name since."""
+        before = self._before.get(key)
+        if before is None or before.state != "done" or planned.path("json").is_file():
+            return planned
+        call = self._intake.store.call(hashes[0])
+        report = Path(call.report) if call is not None and call.report is not None else None
+        if report is None or report.parent != folder.resolve():
+            return planned
+        there = Output(folder, report.stem)
+        review = read_review(there.path("json"))
+        return there if review is not None and reviewed_hashes(review) == list(hashes) else planned
 
     def _settled(self, case: _Case) -> Taken | None:
         """Return the end of a recording that is not to be touched, ``None`` where it is."""
         store = self._intake.store
         if store.tombstoned(case.sha256):
             return Taken(case.found, "forgotten", case.sha256, FORGOTTEN, known=True)
-        before = self._before.get(case.key)
+        before, since, began = self._before.get(case.key), self._intake.since, case.found.started_at
+        if since is not None and began is not None and began < since and before is None:
+            return Taken(case.found, "forgotten", case.sha256, TOO_OLD, known=True)
         if before is None or self._intake.force:
             return None
         if before.state == "quarantined":
@@ -188,20 +240,42 @@ class _Taking:
         if not cases:
             return
         jobs = [case.job for case in cases]
-        for outcome in review_batch(jobs, intake.flags, engine=intake.engine, force=force, progress=told):
-            case = left.pop(outcome.index)
-            ended = self._end(case, outcome)
-            if ended is None:
-                dead.append(case)
-            else:
-                yield ended
+        with self._given_back(left):
+            for outcome in review_batch(jobs, intake.flags, engine=intake.engine, force=force, progress=told):
+                ended = self._end(left[outcome.index], outcome)
+                case = left.pop(outcome.index)
+                if ended is None:
+                    dead.append(case)
+                else:
+                    yield ended
+        self._give_back(left)
         for case in left.values():
-            yield Taken(case.found, "waiting", case.sha256, NOT_BEGUN, StorageError.exit_code)
+            yield Taken(case.found, "waiting", case.sha256, NOT_BEGUN, StorageError.exit_code, key=case.key)
+
+    @contextlib.contextmanager
+    def _given_back(self, left: Mapping[int, _Case]) -> Iterator[None]:
+        """Where the run is stopped, or cannot go on, what was in hand is no reason to set it aside some night."""
+        try:
+            yield
+        except (Exception, KeyboardInterrupt, GeneratorExit):
+            with contextlib.suppress(CoachError):
+                self._give_back(left)
+            raise
+
+    def _give_back(self, left: Mapping[int, _Case]) -> None:
+        for case in left.values():
+            if case.begun:
+                self._intake.store.wait(case.key, case.found.shown)
 
     def _begin(self, case: _Case) -> None:
-        self._intake.store.begin(case.key, case.found.shown, case.sha256)
+        self._start(case)
         if self._intake.told is not None:
             self._intake.told(case.index)
+
+    def _start(self, case: _Case) -> None:
+        self._intake.noted(case.key)
+        self._intake.store.begin(case.key, case.found.shown, case.sha256)
+        case.begun = True
 
     def _end(self, case: _Case, outcome: BatchOutcome) -> Taken | None:
         """Keep what came of a recording, and return its end, ``None`` where its worker died for the first time."""
@@ -213,25 +287,36 @@ class _Taking:
         if outcome.status == "died" and code != 1:
             attempt = store.attempt(case.key)
             return self._set_aside(case) if attempt is not None and attempt.attempts >= DEADLY else None
-        if code == StorageError.exit_code:
+        if code == StorageError.exit_code or any(sentence in message for sentence in PASSING):
             store.wait(case.key, case.found.shown)
-            return Taken(case.found, "waiting", case.sha256, message, code)
+            return Taken(case.found, "waiting", case.sha256, message, code, key=case.key)
         stage = failure.stage if failure is not None else None
+        if code == NoSuchRecording.exit_code:
+            store.finish(case.key, "gone", sha256=case.sha256, stage=stage, message=GONE, exit_code=code)
+            return Taken(case.found, "gone", case.sha256, GONE, code, key=case.key)
         store.finish(case.key, "failed", sha256=case.sha256, stage=stage, message=message, exit_code=code)
-        return Taken(case.found, "failed", case.sha256, message, code, seconds=outcome.seconds)
+        return Taken(case.found, "failed", case.sha256, message, code, seconds=outcome.seconds, key=case.key)
 
     def _reviewed(self, case: _Case, outcome: BatchOutcome) -> Taken:
         store, before = self._intake.store, self._before.get(case.key)
-        known = outcome.status == "unchanged"
-        if not (known and before is not None and before.state == "done"):
-            self._record(case, outcome)
-            if store.attempt(case.key) is None:  # reviewed before there was a store: by coach review, or a restored one
-                store.begin(case.key, case.found.shown, case.sha256)
+        known = outcome.status == "unchanged" and before is not None and before.state == "done"
+        if not known:
+            if not case.begun:  # reviewed before there was a store, or by a run that was killed before it could say so
+                self._start(case)
+            try:
+                self._record(case, outcome)
+            except (StorageError, LockedError):
+                raise
+            except ForgottenError:
+                store.finish(case.key, "gone", sha256=case.sha256, message=FORGOTTEN, exit_code=0)
+                return Taken(case.found, "forgotten", case.sha256, FORGOTTEN, key=case.key)
+            except CoachError as error:
+                return self._unkept(case, error)
             store.finish(case.key, "done", sha256=case.sha256, exit_code=0)
         failure = outcome.failure  # of a redaction that was asked for and refused
         return Taken(
             case.found,
-            "unchanged" if known else "reviewed",
+            "unchanged" if outcome.status == "unchanged" else "reviewed",
             case.sha256,
             None if failure is None else case.found.hide(failure.message),
             0 if failure is None else failure.exit_code,
@@ -240,7 +325,14 @@ class _Taking:
             known,
             outcome.seconds,
             outcome.duration,
+            case.key,
         )
+
+    def _unkept(self, case: _Case, error: CoachError) -> Taken:
+        """Return the end of a call whose review is there and could not be stored: a fault of ours, and its alone."""
+        message = UNKEPT.format(reason=case.found.hide(str(error)))
+        self._intake.store.finish(case.key, "failed", sha256=case.sha256, stage="store", message=message, exit_code=1)
+        return Taken(case.found, "failed", case.sha256, message, 1, key=case.key)
 
     def _record(self, case: _Case, outcome: BatchOutcome) -> None:
         """Put a review into the store: Parquet first, then the row, which says that all is there."""
@@ -258,8 +350,9 @@ class _Taking:
 
     def _set_aside(self, case: _Case) -> Taken:
         code = RecordingError.exit_code
+        self._intake.noted(case.key)
         self._intake.store.finish(case.key, "quarantined", sha256=case.sha256, message=SET_ASIDE, exit_code=code)
-        return Taken(case.found, "quarantined", case.sha256, SET_ASIDE, code)
+        return Taken(case.found, "quarantined", case.sha256, SET_ASIDE, code, key=case.key)
 
     def _refused(self, case: _Case, before: Attempt, end: End, *, known: bool) -> Taken:
         return Taken(
@@ -269,6 +362,7 @@ class _Taking:
             before.message,
             before.exit_code if before.exit_code is not None else RecordingError.exit_code,
             known=known,
+            key=case.key,
         )
 
 

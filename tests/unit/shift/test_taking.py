@@ -6,29 +6,39 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-import soundfile
+from nights import make_call, told
 
 from coach.app.intake.discover import discover
 from coach.app.intake.known import Found
+from coach.app.jobs import Result
 from coach.app.review import settings_of
 from coach.app.shift.taking import DEADLY, Intake, Taken, exit_code, take
 from coach.conversation import StorageError
 from coach.engines.protocol import Died, Done
+from coach.speech.decoding.source import unreadable
+from coach.store.errors import ReviewFileError
 from coach.store.store import Store, open_store
 
-RATE = 8000
+FULL = Result(failure=("report", "No space is left.", StorageError.exit_code))
+
+
+class PowerFails(BaseException):
+    """What no program can catch."""
 
 
 class Here:
     """An engine in this process; some items die, the disk may fill, the power may fail."""
 
+    name = "here"
+
     def __init__(self) -> None:
         self.deadly: set[str] = set()
         self.deadly_once: set[str] = set()
-        self.full_at: str | None = None
+        self.answers: dict[str, Result] = {}
         self.power_fails_at: str | None = None
+        self.stop: type[BaseException] = PowerFails
+        self.before: Callable[[Path], None] = lambda _path: None
         self.began: list[str] = []
 
     def map(
@@ -47,16 +57,14 @@ class Here:
             if on_start is not None:
                 on_start(index)
             self.began.append(name)
+            self.before(job.request.source)
             if name == self.power_fails_at:
-                raise KeyboardInterrupt
+                raise self.stop
             if name in self.deadly | self.deadly_once:
                 self.deadly_once.discard(name)
                 yield Died(index, "killed", "its process was killed", 1.0)
                 continue
-            result = worker.run(job)
-            if name == self.full_at:
-                result = type(result)(failure=("report", "No space is left.", StorageError.exit_code))
-            yield Done(index, result, 1.0)
+            yield Done(index, self.answers.get(name) or worker.run(job), 1.0)
         worker.close()
 
 
@@ -65,9 +73,14 @@ def _calls(tmp_path: Path) -> Path:
     folder = tmp_path / "calls"
     folder.mkdir()
     for number, name in enumerate(("a", "b", "c")):
-        sound = np.random.default_rng(number).normal(0, 0.05, (RATE * 3, 2))
-        soundfile.write(folder / f"{name}.wav", sound, RATE)
+        make_call(folder / f"{name}.wav", number, 3.0)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _words() -> Iterator[None]:
+    with told():
+        yield
 
 
 @pytest.fixture(name="store")
@@ -93,6 +106,12 @@ class Shift:
         ends = {Path(one.found.uri).name: one for one in taken}
         assert len(ends) == len(taken) == len(self.found())  # each once
         return ends
+
+    def run_as_found(self) -> dict[str, Taken]:
+        """Run with what ``found`` finds the first time, whatever becomes of it."""
+        there = self.found()
+        intake = Intake(self.store, settings_of(self.flags), self.flags, self.engine)
+        return {Path(one.found.uri).name: one for one in take(there, intake)}
 
     def states(self) -> dict[str, str]:
         return {Path(attempt.uri).name: attempt.state for attempt in self.store.attempts()}
@@ -145,7 +164,7 @@ def test_what_kills_its_worker_twice_is_set_aside_and_stays_there(shift: Shift) 
 def test_power_that_fails_twice_over_one_recording_sets_it_aside_not_its_neighbours(shift: Shift) -> None:
     for _ in range(DEADLY):
         shift.engine.power_fails_at = "b.wav"
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(PowerFails):
             shift.run()
     shift.engine.power_fails_at = None
     taken = shift.run()
@@ -154,7 +173,7 @@ def test_power_that_fails_twice_over_one_recording_sets_it_aside_not_its_neighbo
 
 def test_power_that_fails_once_costs_nothing(shift: Shift) -> None:
     shift.engine.power_fails_at = "b.wav"
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(PowerFails):
         shift.run()
     assert shift.states() == {"a.wav": "done", "b.wav": "working"}
     shift.engine.power_fails_at = None
@@ -162,18 +181,18 @@ def test_power_that_fails_once_costs_nothing(shift: Shift) -> None:
     assert ends(taken) == {"a.wav": "unchanged", "b.wav": "reviewed", "c.wav": "reviewed"}
     # An attempt that ended is forgotten: it takes two more to set the recording aside.
     shift.engine.power_fails_at = "b.wav"
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(PowerFails):
         shift.run(force=True)
     shift.engine.power_fails_at = None
     assert shift.run()["b.wav"].end in {"reviewed", "unchanged"}
 
 
 def test_a_full_disk_stops_cleanly_and_the_next_run_goes_on(shift: Shift) -> None:
-    shift.engine.full_at = "b.wav"
+    shift.engine.answers["b.wav"] = FULL
     taken = shift.run()
     assert ends(taken) == {"a.wav": "reviewed", "b.wav": "waiting", "c.wav": "waiting"}
     assert exit_code(list(taken.values())) == 74
-    shift.engine.full_at = None
+    shift.engine.answers.clear()
     again = ends(shift.run())
     assert (again["a.wav"], again["c.wav"]) == ("unchanged", "reviewed")
     assert set(shift.states().values()) == {"done"}
@@ -199,8 +218,14 @@ def test_a_copy_and_a_new_name_are_the_same_recording(shift: Shift) -> None:
     assert taken["d.wav"].end == "copy"
     assert len(shift.store.calls()) == 3
     (shift.folder / "a.wav").unlink()
-    assert shift.run()["d.wav"].end in {"reviewed", "unchanged"}
+    assert shift.run()["d.wav"].end == "unchanged"
+    assert shift.engine.began == []
     assert len(shift.store.calls()) == 3
+    # Its name is free now: another call under it is another call, with a report of its own.
+    make_call(shift.folder / "a.wav", 9, 3.0)
+    assert shift.run()["a.wav"].end == "reviewed"
+    assert {Path(str(call.report)).name[:1] for call in shift.store.calls()} == {"a", "b", "c"}
+    assert len({call.report for call in shift.store.calls()}) == 4
 
 
 def test_what_was_purged_is_not_taken_in_again(shift: Shift) -> None:
@@ -229,3 +254,102 @@ def test_an_empty_shift(shift: Shift) -> None:
     assert shift.run() == {}
     assert exit_code([]) == 0
     assert exit_code([], refused=2) == 3
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, StorageError])
+def test_a_run_that_is_stopped_sets_nothing_aside(shift: Shift, stop: type[BaseException]) -> None:
+    shift.engine.stop = stop
+    for _ in range(DEADLY + 1):
+        shift.engine.power_fails_at = "b.wav"
+        with pytest.raises(stop):
+            shift.run()
+        assert shift.states()["b.wav"] == "waiting"
+    shift.engine.power_fails_at = None
+    assert set(ends(shift.run()).values()) == {"reviewed", "unchanged"}
+
+
+def test_what_was_in_hand_when_the_disk_was_full_is_not_held_against_it(shift: Shift) -> None:
+    real = shift.engine.map
+
+    def two_at_a_time(factory: Any, items: Sequence[Any], **more: Any) -> Iterator[Done[Any] | Died]:  # noqa: ANN401
+        for index in range(len(items)):  # all are in hand before the first ends
+            more["on_start"](index)
+        yield from real(factory, items, cost=more["cost"])
+
+    shift.engine.map = two_at_a_time  # type: ignore[method-assign]
+    for _ in range(DEADLY + 1):
+        shift.engine.answers["a.wav"] = FULL
+        assert set(ends(shift.run()).values()) == {"waiting"}
+        assert set(shift.states().values()) == {"waiting"}
+    shift.engine.answers.clear()
+    assert set(ends(shift.run()).values()) == {"reviewed"}
+
+
+def test_a_file_that_goes_before_its_turn_is_gone_and_nothing_is_wrong_when_it_is_back(shift: Shift) -> None:
+    found = shift.found
+    content = (shift.folder / "b.wav").read_bytes()
+
+    def found_and_gone() -> Sequence[Found]:
+        there = found()
+        (shift.folder / "b.wav").unlink(missing_ok=True)
+        return there
+
+    shift.found = found_and_gone  # type: ignore[method-assign]
+    taken = shift.run_as_found()
+    assert ends(taken) == {"a.wav": "reviewed", "b.wav": "gone", "c.wav": "reviewed"}
+    assert exit_code(list(taken.values())) == 3
+    shift.found = found  # type: ignore[method-assign]
+    (shift.folder / "b.wav").write_bytes(content)
+    assert ends(shift.run())["b.wav"] == "reviewed"
+
+
+def test_a_file_that_goes_in_its_turn(shift: Shift) -> None:
+    shift.engine.before = lambda path: path.unlink() if path.name == "b.wav" else None
+    taken = shift.run_as_found()
+    assert ends(taken)["b.wav"] == "gone"
+    assert shift.states()["b.wav"] == "gone"
+
+
+def test_a_review_that_was_finished_when_the_power_failed_is_new_to_the_next_run(shift: Shift) -> None:
+    real = shift.store.record
+
+    def dies(*_: object, **__: object) -> None:
+        raise PowerFails
+
+    shift.store.record = dies  # type: ignore[method-assign, assignment]
+    with pytest.raises(PowerFails):
+        shift.run()
+    shift.store.record = real  # type: ignore[method-assign]
+    taken = shift.run()
+    assert ends(taken) == {"a.wav": "unchanged", "b.wav": "reviewed", "c.wav": "reviewed"}
+    assert not any(one.known for one in taken.values())
+    assert "a.wav" not in shift.engine.began
+    assert len(shift.store.calls()) == 3
+
+
+def test_a_review_that_the_store_cannot_take_costs_its_call_alone(
+    shift: Shift, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = shift.store.record
+
+    def refuses(review: Any, **told: Any) -> Any:  # noqa: ANN401
+        if review["recording"]["uri"].endswith("b.wav"):
+            raise ReviewFileError("A field of the review is not what it must be.")
+        return real(review, **told)
+
+    monkeypatch.setattr(shift.store, "record", refuses)
+    taken = shift.run()
+    assert ends(taken) == {"a.wav": "reviewed", "b.wav": "failed", "c.wav": "reviewed"}
+    assert exit_code(list(taken.values())) == 1
+    assert "taken into the store" in str(taken["b.wav"].message)
+
+
+@pytest.mark.parametrize(
+    "sentence", [unreadable("b.wav"), "b.wav: changed while it was read. Try again when it has been written."]
+)
+def test_what_may_be_mended_by_itself_is_tried_again_by_the_next_night(shift: Shift, sentence: str) -> None:
+    shift.engine.answers["b.wav"] = Result(failure=("decode", sentence, 3))
+    taken = shift.run(again=False)
+    assert ends(taken) == {"a.wav": "reviewed", "b.wav": "waiting", "c.wav": "reviewed"}
+    shift.engine.answers.clear()
+    assert ends(shift.run(again=False))["b.wav"] == "reviewed"

@@ -1,0 +1,200 @@
+"""What a night has in hand and has not told yet: killed anywhere, the next night tells it too, and each thing once.
+
+One line is added before each recording is begun and before calls are forgotten; when the digest is written and its mail
+waits to be sent, the file goes. It holds hashes and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from coach.conversation import StorageError
+from coach.files import sync_folder, write_atomically
+
+NAME: Final = ".night.jsonl"
+LAST: Final = ".night-last.json"
+
+GAP: Final = timedelta(days=8)
+"""Between two nights by the clock; after a longer one nothing is forgotten at once, for it may be the clock's fault."""
+
+STAMP: Final = "%Y-%m-%d-%H%M%S"
+
+
+class Ledger:
+    """The file of what is not told yet.
+
+    Attributes:
+        keys: Of recordings that were begun, in order.
+        forgetting: Hashes of calls that are, or are being, forgotten.
+        resumed: Whether an earlier night left something to tell.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Read what an earlier night left.
+
+        Args:
+            folder: Of the reports.
+        """
+        self._path = folder / NAME
+        self.keys: dict[str, None] = {}
+        self.forgetting: dict[str, None] = {}
+        self._stamp = self._token = ""
+        self.resumed = self._path.is_file()
+        for line in _lines(self._path):
+            self._read(line)
+
+    @property
+    def stamp(self) -> str:
+        """What the digest is called by: the time at which the untold part began."""
+        return self._stamp
+
+    @property
+    def token(self) -> str:
+        """What the mail is known by, sent once or, after a kill at the wrong moment, twice."""
+        return self._token
+
+    @property
+    def open(self) -> bool:
+        """Whether there is anything to tell."""
+        return self.resumed or bool(self._stamp)
+
+    def begin(self, key: str) -> None:
+        """Note a recording before it is begun.
+
+        Raises:
+            StorageError: It cannot be.
+        """
+        if key not in self.keys:
+            self._add({"key": key})
+            self.keys[key] = None
+
+    def forget(self, hashes: Iterable[str]) -> None:
+        """Note calls before they are forgotten.
+
+        Raises:
+            StorageError: It cannot be.
+        """
+        if new := [digest for digest in hashes if digest not in self.forgetting]:
+            self._add({"forget": new})
+            self.forgetting |= dict.fromkeys(new)
+
+    def ensure_begun(self) -> None:
+        """Give the night its name, where it has none.
+
+        Raises:
+            StorageError: It cannot be noted.
+        """
+        if not self._stamp:
+            self._add(None)
+
+    def close(self) -> None:
+        """All is told.
+
+        Raises:
+            StorageError: The file cannot be removed.
+        """
+        try:
+            self._path.unlink(missing_ok=True)
+            sync_folder(self._path.parent)
+        except OSError as error:
+            raise _unwritable(self._path, error) from error
+
+    def _read(self, line: Mapping[str, object]) -> None:
+        if isinstance(key := line.get("key"), str):
+            self.keys[key] = None
+        if isinstance(hashes := line.get("forget"), list):
+            self.forgetting |= dict.fromkeys(map(str, hashes))
+        if isinstance(stamp := line.get("night"), str):
+            self._stamp, self._token = stamp, str(line.get("token", ""))
+
+    def _add(self, line: Mapping[str, object] | None) -> None:
+        lines = [line] if line is not None else []
+        if not self._stamp:
+            self._stamp, self._token = _stamp(self._path.parent), secrets.token_hex(12)
+            lines.insert(0, {"night": self._stamp, "token": self._token})
+        new = not self._path.is_file()
+        # A line that a kill cut short stays a line of its own, which nothing reads.
+        text = ("" if new else "\n") + "".join(f"{json.dumps(one)}\n" for one in lines)
+        try:
+            handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                os.write(handle, text.encode())
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+            if new:
+                sync_folder(self._path.parent)
+        except OSError as error:
+            raise _unwritable(self._path, error) from error
+
+
+def _lines(path: Path) -> Iterator[Mapping[str, object]]:
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return
+    for line in text.splitlines():
+        with suppress(ValueError, RecursionError):
+            read = json.loads(line)
+            if isinstance(read, dict):
+                yield read
+
+
+def _stamp(folder: Path) -> str:
+    """Return a name that no other night has, whatever the clock says."""
+    now = datetime.now().astimezone().strftime(STAMP)
+    taken = {path.stem.removeprefix("night-") for path in folder.glob("night-*.md")}
+    return next(name for number in range(1, len(taken) + 2) if (name := _numbered(now, number)) not in taken)
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else f"{name}-{number}"
+
+
+def _unwritable(path: Path, error: OSError) -> StorageError:
+    reason = error.strerror or type(error).__name__
+    return StorageError(f"{path} cannot be written: {reason}. Free some space or mend its permissions; run it again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """When the last night was, by the clock of then.
+
+    Attributes:
+        at: When; ``None`` before the first.
+        postponed: Whether it forgot nothing because the clock had moved so far.
+    """
+
+    at: datetime | None = None
+    postponed: bool = False
+
+    def trusts(self, now: datetime) -> bool:
+        """Return whether calls may be forgotten by this clock: forgetting cannot be taken back."""
+        return self.at is None or self.postponed or now - self.at <= GAP
+
+
+def last_night(folder: Path) -> Last:
+    """Return when the last night in a folder was."""
+    for line in _lines(folder / LAST):
+        with suppress(ValueError, TypeError):
+            at = datetime.fromisoformat(str(line["at"])) if "at" in line else None
+            return Last(at if at is not None and at.tzinfo is not None else None, line.get("postponed") is True)
+    return Last()
+
+
+def note_night(folder: Path, last: Last) -> None:
+    """Keep when this night was.
+
+    Raises:
+        StorageError: It cannot be.
+    """
+    at = last.at.isoformat() if last.at is not None else None
+    write_atomically(folder / LAST, json.dumps({"at": at, "postponed": last.postponed}) + "\n")
