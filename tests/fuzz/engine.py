@@ -141,7 +141,10 @@ def _child(
         try:
             _work(target, (corpus, found.seen), plan, os.fdopen(writing, "wb", 0), (current, folder))
             code = 0
+        except BaseException:  # noqa: BLE001  (a fault of the program's own)
+            traceback.print_exc()
         finally:
+            sys.stderr.flush()
             os._exit(code)
     os.close(writing)
     with os.fdopen(reading, "rb") as told:

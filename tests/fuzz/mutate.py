@@ -96,11 +96,11 @@ class Mutator:
             root = json.loads(data)
         except (ValueError, RecursionError):
             return None
-        for _ in range(self._rng.choice((1, 1, 2, 4))):
-            root = self._changed(root)
         try:
+            for _ in range(self._rng.choice((1, 1, 2, 4))):
+                root = self._changed(root)
             return json.dumps(root).encode("utf-8", "surrogatepass")
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError, OverflowError):  # numbers and depths that JSON cannot write
             return None
 
     def _changed(self, root: Any) -> Any:  # noqa: ANN401  (JSON)
