@@ -131,4 +131,5 @@ if (audio) {
   audio.addEventListener("play", frame);
   audio.addEventListener("seeked", keepStep);
   audio.addEventListener("timeupdate", keepStep);
+  if (/^#t=[\d.]+$/.test(location.hash)) go(Number(location.hash.slice(3))); // a shift's page leads to a moment
 }

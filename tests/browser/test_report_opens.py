@@ -59,6 +59,16 @@ def test_every_moment_plays_from_where_it_is(beside: bool, open_page: Callable[.
     opened.until("!document.querySelector('audio').paused")
 
 
+def test_a_link_from_another_page_leads_to_its_moment(open_page: Callable[..., Any], samples: ModuleType) -> None:
+    opened = open_page(samples.review())
+    assert opened.time == 0
+    opened.page.goto("about:blank")
+    opened.page.goto(f"{opened.requests[0]}#t=65.5")
+    opened.until("document.querySelector('audio').currentTime > 0")
+    assert opened.time == pytest.approx(65.5, abs=0.1)  # and it waits there: nothing plays unasked
+    assert opened.page.evaluate("document.querySelector('audio').paused")
+
+
 def test_words_turns_and_lanes_play(open_page: Callable[..., Any], samples: ModuleType) -> None:
     opened = open_page(samples.review())
     word = opened.page.locator("#turn-3 .words [data-t]").nth(5)
