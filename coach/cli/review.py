@@ -155,9 +155,7 @@ def _requests(calls: Sequence[Path], agent: Path | None, customer: Path | None, 
     return [replace(shared, recording=call) for call in named]
 
 
-def _run(
-    requests: list[Request], flags: Mapping[str, object], *, swap: bool, force: bool, own: bool = False
-) -> _Run:
+def _run(requests: list[Request], flags: Mapping[str, object], *, swap: bool, force: bool, own: bool = False) -> _Run:
     from coach.app import review as use
 
     pipeline = use.open_pipeline(flags, own=own)

@@ -87,7 +87,7 @@ def test_a_report_folder_that_cannot_be_written_is_said_to_be(tmp_path: Path, tr
 def test_a_fault_of_ours_shows_no_words_and_no_traceback(
     tmp_path: Path, transcript: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ValueError("my card number is 4111")
 
     monkeypatch.setattr("coach.app.stages.judging.Coach.one", broken)
