@@ -108,6 +108,8 @@ def _ends(said: Sequence[Token], begin: int, index: int) -> bool:
         return False
     if _sighs(said, begin, index):
         return True
+    if _only_a_tag(said, index):
+        return False
     return _begins(said, index) and _enough(said, begin, index) and not _still_opens(said, begin, index)
 
 
@@ -123,6 +125,29 @@ def _begins(said: Sequence[Token], index: int) -> bool:
 
 def _enough(said: Sequence[Token], begin: int, index: int) -> bool:
     return len(text.plain(said[begin:index])) >= SHORTEST
+
+
+def _only_a_tag(said: Sequence[Token], index: int) -> bool:
+    """Whether all that is left of a sentence is a tag: "so it came first, │ is that right?"."""
+    for length, token in enumerate(said[index : index + LONGEST_TAG], 1):
+        if token.mark in (".", "?") or index + length == len(said):
+            return " ".join(t.norm for t in said[index : index + length]) in _FINAL_TAGS
+    return False
+
+
+LONGEST_TAG: Final = 4
+"""Words of a tag."""
+
+_FINAL_TAGS: Final = frozenset(
+    f"{before}{verb} {who}{after}"
+    for verb in (
+        "is are was were do does did have has can will isn't aren't wasn't weren't don't doesn't didn't haven't hasn't "
+        "can't won't am".split()
+    )
+    for who in ("it", "that", "you", "they", "he", "she", "i", "this", "we", "there")
+    for before in ("", "or ")
+    for after in ("", " right", " correct", " it", " so", " not")
+)
 
 
 def _sighs(said: Sequence[Token], begin: int, index: int) -> bool:

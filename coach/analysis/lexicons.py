@@ -50,13 +50,17 @@ def words(file: str, name: str) -> frozenset[str]:
     return frozenset(content.split())
 
 
-@cache
 def pattern(name: str, file: str = "phrases") -> re.Pattern[str]:
     """Return a list of phrases as one compiled pattern, matched at word boundaries.
 
     Raises:
         ConfigurationError: The file has no such list, or a pattern in it is not valid.
     """
+    return _compiled(file, name)
+
+
+@cache
+def _compiled(file: str, name: str) -> re.Pattern[str]:
     try:
         return re.compile(rf"(?<![\w'])(?:{_source(file, name)})(?![\w'])")
     except re.error as error:

@@ -109,3 +109,17 @@ def test_nothing_is_shared_with_nothing() -> None:
     view = View(Clause.of(text.tokens("so your bill doubled"), punctuated=False), Before.of(""))
 
     assert (view.shared.weight, view.shared.share, view.shared.cover, view.distress) == (0.0, 0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("said", "pieces"),
+    [
+        ("So the technician came first, is that right?", 1),
+        ("so the technician came first is that right", 1),
+        ("You paid it at the store on Friday, didn't you?", 1),
+        ("You paid it at the store on Friday, did you get a slip?", 2),
+        ("The meter was read on Monday, is it in the hall?", 2),
+    ],
+)
+def test_a_tag_at_the_end_belongs_to_what_it_asks_about(said: str, pieces: int) -> None:
+    assert len(clauses.split(text.tokens(said))) == pieces
