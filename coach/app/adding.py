@@ -141,7 +141,7 @@ class _Taken:
                 store.answer(sha256, question=question, answer=answer, who=ME, moment=spot, at=at)
         except ConfigurationError as error:
             self._refuse(path, error)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             self._refuse(path, ConfigurationError("It is not a file of notes as a report saves it."))
         else:
             self.notes += 1

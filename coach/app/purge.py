@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from coach.app import library, our_words
-from coach.app.naming import Output, read_review, redacted_hashes, reviewed_hashes, sha256_of
+from coach.app.naming import read_review, sha256_of
 from coach.app.practice import log
+from coach.app.purge_files import HASH, files_of, hashes_known, identity, lone_pages
 from coach.app.review import last, last_file
 from coach.app.settings import FORMATS
 from coach.conversation import CoachError, NoSuchRecording, StorageError, UsageError
@@ -31,11 +29,6 @@ from coach.reporting.text import clean
 if TYPE_CHECKING:
     from coach.store.store import Store
     from coach.store.values import StoredCall
-
-_HASH = re.compile(r"[0-9a-f]{64}")
-_SOURCE = re.compile(r'<meta name="coach-source" content="([0-9a-f]{64})">')
-_PLAYED = re.compile(r'<audio id="audio"[^>]* src="([^"]{1,2000})"')
-_HEAD = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +132,7 @@ def call_of(text: str) -> str:
     Raises:
         NoSuchRecording: It is no SHA-256, and no such file is there.
     """
-    if _HASH.fullmatch(text.casefold()):
+    if HASH.fullmatch(text.casefold()):
         return text.casefold()
     path = Path(text)
     if not path.is_file():
@@ -148,7 +141,7 @@ def call_of(text: str) -> str:
             "review file, or its hash as `coach purge --before … --dry-run --json` prints it."
         )
     review = read_review(path)
-    return _sha(review) if review is not None else sha256_of(path)
+    return identity(review) if review is not None else sha256_of(path)
 
 
 def find(wish: Wish, place: Place) -> Kept:
@@ -168,8 +161,8 @@ def find(wish: Wish, place: Place) -> Kept:
     if there and not calls and wish.call is not None and wish.before is None and wish.agent is None:
         calls = (Known(wish.call, "", frozenset({wish.call})),)  # what became of it may be there, and no review
     hashes = frozenset(digest for call in calls for digest in call.hashes)
-    files = tuple(dict.fromkeys(file for path, review in reviews.items() for file in _files(path, review)))
-    files = tuple(dict.fromkeys((*files, *_pages(stored, hashes))))
+    files = tuple(dict.fromkeys(file for path, review in reviews.items() for file in files_of(path, review)))
+    files = tuple(dict.fromkeys((*files, *lone_pages(stored, hashes))))
     if not place.own:
         return Kept(calls, files, answers=answers)
     stems = frozenset(clean(mask_text(path.stem)) for path in files)
@@ -230,19 +223,9 @@ def _stored(store: Store, wish: Wish) -> list[StoredCall]:
 def _hashes_of_stored(call: StoredCall) -> frozenset[str]:
     """Return what a call in the store is known by, its redacted recording too where its review tells."""
     review = read_review(Path(call.report).with_suffix(".json")) if call.report is not None else None
-    return frozenset({call.sha256, *(_hashes(review) if review is not None and _sha(review) == call.sha256 else ())})
-
-
-def _sha(review: Mapping[str, object]) -> str:
-    recording = review.get("recording")
-    digest = recording.get("sha256") if isinstance(recording, Mapping) else None
-    return str(digest or review.get("source"))
-
-
-def _hashes(review: Mapping[str, object]) -> frozenset[str]:
-    """Return every hash by which a review's recordings are known."""
-    found = (*reviewed_hashes(review), *redacted_hashes(review), review.get("source"), _sha(review))
-    return frozenset(digest for digest in map(str, found) if _HASH.fullmatch(digest))
+    return frozenset(
+        {call.sha256, *(hashes_known(review) if review is not None and identity(review) == call.sha256 else ())}
+    )
 
 
 def _reviews(wish: Wish, place: Place, stored: Sequence[StoredCall]) -> Iterator[tuple[Path, Mapping[str, object]]]:
@@ -251,13 +234,13 @@ def _reviews(wish: Wish, place: Place, stored: Sequence[StoredCall]) -> Iterator
     for call in stored:
         path = Path(call.report).with_suffix(".json") if call.report is not None else None
         review = read_review(path) if path is not None else None
-        if path is not None and review is not None and call.sha256 in _hashes(review):
+        if path is not None and review is not None and call.sha256 in hashes_known(review):
             yield path, review
     if place.reports is None or not place.reports.is_dir():
         return
     for path in sorted(place.reports.glob("*.json")):
         review = read_review(path)
-        if review is not None and (_sha(review) in wanted or _meets(review, path, wish)):
+        if review is not None and (identity(review) in wanted or _meets(review, path, wish)):
             yield path.absolute(), review
 
 
@@ -265,7 +248,7 @@ def _meets(review: Mapping[str, object], path: Path, wish: Wish) -> bool:
     """Whether a review that no store knows of is one of those to be forgotten."""
     recording = review.get("recording")
     known: Mapping[str, object] = recording if isinstance(recording, Mapping) else {}
-    if wish.call is not None and wish.call not in _hashes(review):
+    if wish.call is not None and wish.call not in hashes_known(review):
         return False
     if wish.agent is not None and known.get("agent") != wish.agent:
         return False
@@ -282,68 +265,11 @@ def _known(stored: Sequence[StoredCall], reviews: Iterable[Mapping[str, object]]
     hashes: dict[str, set[str]] = {call.sha256: {call.sha256} for call in stored}
     names = {call.sha256: call.uri or "" for call in stored}
     for review in reviews:
-        sha256, recording = _sha(review), review.get("recording")
-        hashes.setdefault(sha256, {sha256}).update(_hashes(review))
+        sha256, recording = identity(review), review.get("recording")
+        hashes.setdefault(sha256, {sha256}).update(hashes_known(review))
         uri = recording.get("uri") if isinstance(recording, Mapping) else None
         names[sha256] = names.get(sha256) or clean(mask_text(str(uri or "")))
     return tuple(Known(sha256, names.get(sha256, ""), frozenset(found)) for sha256, found in sorted(hashes.items()))
-
-
-def _files(path: Path, review: Mapping[str, object]) -> Iterator[Path]:
-    """Yield the files of a review that are told to be ours: by their own content, or by the review's."""
-    output = Output(path.parent, path.stem)
-    page = output.path("html")
-    ours = _page_source(page) in _hashes(review)
-    if ours:
-        yield page
-    sound = output.path("mp3")  # the recording itself may be called so
-    if ours and sound.is_file() and sha256_of(sound) not in _hashes(review) and _plays(page, sound.name):
-        yield sound
-    for suffix in _formats(review):
-        if output.path(suffix).is_file():
-            yield output.path(suffix)
-    for suffix in (*FORMATS, "mp3"):
-        yield from path.parent.glob(f".{_plain(output.path(suffix).name[:100])}.*.part")
-    yield path
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"([*?[])", r"[\1]", name)
-
-
-def _formats(review: Mapping[str, object]) -> list[str]:
-    """Return the plain formats that a review was written in besides."""
-    recipe = review.get("recipe")
-    settings = recipe.get("settings") if isinstance(recipe, Mapping) else None
-    formats = settings.get("formats") if isinstance(settings, Mapping) else None
-    value = formats.get("value") if isinstance(formats, Mapping) else None
-    return [name for name in ("md", "csv", "vtt") if isinstance(value, list) and name in value]
-
-
-def _pages(stored: Sequence[StoredCall], hashes: frozenset[str]) -> Iterator[Path]:
-    """Yield the pages that the store knows of and that have lost their review file."""
-    for call in stored:
-        page = Path(call.report).with_suffix(".html") if call.report is not None else None
-        if page is not None and _page_source(page) in hashes:
-            yield page
-
-
-def _page_source(page: Path) -> str | None:
-    try:
-        with page.open(encoding="utf-8", errors="replace") as file:
-            found = _SOURCE.search(file.read(_HEAD))
-    except OSError:
-        return None
-    return found[1] if found is not None else None
-
-
-def _plays(page: Path, name: str) -> bool:
-    """Whether a page plays a file that lies beside it."""
-    try:
-        content = page.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
-    return any(unquote(unescape(found)).removeprefix("./") == name for found in _PLAYED.findall(content))
 
 
 def _practice(stems: frozenset[str], wish: Wish) -> tuple[list[str], int]:

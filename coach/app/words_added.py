@@ -87,10 +87,9 @@ def _moment(raw: object) -> dict[str, object]:
 def _day(raw: object) -> str:
     """Return the day of a time as browsers write it, where the person is; today where it is none."""
     try:
-        at = datetime.fromisoformat(str(raw))
-    except ValueError:
-        at = datetime.now(UTC)
-    return at.astimezone().date().isoformat()
+        return datetime.fromisoformat(str(raw)).astimezone().date().isoformat()
+    except (ValueError, OverflowError):  # the year 1 in the east is before all years
+        return datetime.now(UTC).astimezone().date().isoformat()
 
 
 def _recognised(take: Mapping[str, Any], path: Path, settings: Settings) -> str:

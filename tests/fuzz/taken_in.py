@@ -44,6 +44,8 @@ NOTES = (
     b'"team", "id": "12345678"}\n{"said": "let me look", "kind": "missed_paraphrase", "on": "2026-03-02"}\n',
 )
 
+NOTE_TOKENS = (b"0001-01-01T00:00:00+23:59", b"9999-12-31T23:59:59-23:59", b"1e400", b"NaN", b"coach.take/1")
+
 POLICIES = (
     b'purpose = "coaching"\nsupervisors = ["Lead"]\nsees = ["figures", "reports"]\nkeep_days = 90\n'
     b'told_on = 2026-03-02\nask = "Lead"\n',
@@ -69,7 +71,9 @@ def notes(data: bytes, folder: Path) -> None:
     path.write_bytes(data)
     for found, document in adding._documents(path):
         if document["schema"] == adding.NOTES and found == path:
-            with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):  # as its caller does
+            with contextlib.suppress(
+                KeyError, TypeError, ValueError, AttributeError, OverflowError
+            ):  # as its caller does
                 list(adding._answers(document, {}))
     os.environ["XDG_DATA_HOME"] = str(folder)
     (folder / "coach" / "words.jsonl").unlink(missing_ok=True)

@@ -386,7 +386,13 @@ ALL: Mapping[str, Target] = {
         Target(
             "manifests", taken_in.manifest, lambda: taken_in.MANIFESTS, taken_in.MANIFEST_TOKENS, "app/intake,csv.py"
         ),
-        Target("notes", taken_in.notes, lambda: taken_in.NOTES, (), "app/adding.py,words_added.py,our_words.py"),
+        Target(
+            "notes",
+            taken_in.notes,
+            lambda: taken_in.NOTES,
+            taken_in.NOTE_TOKENS,
+            "app/adding.py,words_added.py,our_words.py",
+        ),
         Target("policies", taken_in.policy, lambda: taken_in.POLICIES, TOML_TOKENS, "shift/policy.py"),
         Target("stored", taken_in.stored, lambda: [_review_bytes()], (), "store/reading.py,store/checking.py"),
         Target("names", _name, lambda: NAMES, (b"/", b"..", b"\\", b"%", b"~", b"4111", b"+1", b"\xff", b" ")),
