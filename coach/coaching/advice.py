@@ -75,8 +75,8 @@ def advise(
     because_of = (rested | good) if rested is not None else good
     chosen = _choose(fresh, 1 + rubric.another)
     if not chosen:
-        why = "quiet" if kept is None and _nothing(ground) == "nothing" else _nothing(ground)
-        why, drills = ("resting", practice(ground)) if candidates else (why, ())
+        why = "resting" if candidates else _nothing(ground)
+        why, drills = "quiet" if kept is None and why == "nothing" else why, practice(ground) if candidates else ()
         return Coaching(keep=kept, practice=drills, why_no_try=say(f"no_try.{why}"), because_of=because_of)
     first, *more = [_try(candidate, ground, say) for candidate in chosen]
     return Coaching(keep=kept, try_=first, another=tuple(more), practice=practice(ground), because_of=because_of)
@@ -102,7 +102,10 @@ def _nothing(ground: Ground) -> str:
         return "not_heard"
     if ground.conversation.agent_alone:
         return "one_party"
-    return "delay" if ground.delayed_line else "nothing"
+    if ground.delayed_line:
+        return "delay"
+    # What was noticed, and is too unsure or was heard too badly to speak of, stands in the report: it is not nothing.
+    return "unsure" if ground.moments(*(kind for kind in TRY if ground.rubric.try_.get(kind))) else "nothing"
 
 
 def _apart(conversation: Conversation) -> str:

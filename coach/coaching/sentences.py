@@ -43,7 +43,9 @@ def _wanted() -> dict[str, frozenset[str]]:
 _HEARD = {"both": frozenset({"agent", "customer"}), "unknown": _NONE, "besides": frozenset({"n"})}
 _ABSENT = ("roles", "not_heard", "timing", "delay", "nothing", "call_type", "words", "hard", "one_party")
 _FORMS = {"clause": frozenset({"clause"}), "thing": frozenset({"thing"}), "plain": _NONE}
-_NO_TRY = ("nothing", "quiet", "hard", "roles", "one_party", "one_lane", "not_heard", "words", "delay", "resting")
+_NO_TRY = (
+    *("nothing", "quiet", "unsure", "hard", "roles", "one_party", "one_lane", "not_heard", "words", "delay", "resting"),
+)
 
 _SAID = frozenset({"said"})
 _PRACTICE: Mapping[str, frozenset[str]] = {

@@ -98,14 +98,23 @@ def test_what_is_not_sure_enough_is_not_advised() -> None:
     coaching = coached(about("missed_paraphrase", STORY, sure=0.69, customer_turn=1))
 
     assert coaching.try_ is None
-    assert coaching.why_no_try == "Nothing to change in this one. Listen to what you kept."
+    assert coaching.why_no_try == (
+        "Nothing here was sure enough to advise on. Listen to the moments in the report: your own ear tells more."
+    )
     assert coaching.practice == ()
+
+
+def test_what_is_too_faint_to_count_leaves_nothing_to_change() -> None:
+    coaching = coached(about("missed_paraphrase", STORY, sure=0.49, customer_turn=1))
+
+    assert coaching.why_no_try == "Nothing to change in this one. Listen to what you kept."
 
 
 def test_nothing_to_change_is_an_answer_with_something_to_keep() -> None:
     coaching = coached()
 
     assert coaching.try_ is None
+    assert coaching.why_no_try == "Nothing to change in this one. Listen to what you kept."
     assert coaching.keep is not None
     assert coaching.keep.moment is None
     assert "2 of 2" in coaching.keep.why
