@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from coach.privacy.cue_words import CUES
-from coach.privacy.numbers import HESITATIONS, TEENS, UNITS, Atom
+from coach.privacy.numbers import HESITATIONS, TEENS, TENS, UNITS, Atom
 
 NAMES_ANOTHER = frozenset({"named", "account", "amount", "tail", "birth", "email", "address"})
 """Cues that say a number is not a payment card."""
@@ -100,6 +100,8 @@ def _longest(at: Sequence[Atom], said: Sequence[int], p: int) -> tuple[Cue | Non
         after = at[said[p + len(words)]].text if p + len(words) < len(said) else ""
         if kind == "ssn" and words in (("social",), ("socials",)) and not _social(at, said, p):
             continue
+        if words == ("the", "sixteen") and (after.isdigit() or after in UNITS or after in TENS or after in TEENS):
+            continue  # digits of a number that goes on
         if words == ("social", "security") and p and at[said[p - 1]].text == "on":
             return None, 2  # what somebody lives on
         if kind == "account" and words[-1] == "account" and after in _NOT_ACCOUNT:

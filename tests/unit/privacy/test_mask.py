@@ -392,3 +392,11 @@ def test_readings_of_both_parties_are_not_one_card() -> None:
     call = said("a: your reading was 4 4 1 2 0 and this month 4 5 9 3 1", "c: mine says 4 4 9 9 0")
 
     assert mask(call).transcript == call
+
+
+def test_the_sixteen_before_more_digits_is_part_of_a_number() -> None:
+    call = said(
+        "a: and your social security number please", "c: it's thirty two six the", "a: uh huh", "c: sixteen ninety four"
+    )
+
+    assert [word.text for word in mask(call).transcript.segments[-1].words] == ["[ssn]"]
