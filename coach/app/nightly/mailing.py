@@ -162,6 +162,8 @@ def _reason(error: Exception) -> str:
         return "its certificate is not one that this computer trusts."
     if isinstance(error, ssl.SSLError):
         return "the connection could not be encrypted."
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return "it ended the connection."
     if isinstance(error, TimeoutError):
         return "it did not answer in time."
     if isinstance(error, OSError) and error.strerror:

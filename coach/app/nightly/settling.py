@@ -26,7 +26,7 @@ class Settled:
     waiting: tuple[Found, ...]
 
 
-def settle(found: Sequence[Found], seconds: float, *, pause: Callable[[float], None] = time.sleep) -> Settled:
+def settle(found: Sequence[Found], seconds: float, *, pause: Callable[[float], None] | None = None) -> Settled:
     """Return which recordings are whole.
 
     A file that was last changed long enough before now is. One that was changed lately, or in what a clock that was put
@@ -35,13 +35,13 @@ def settle(found: Sequence[Found], seconds: float, *, pause: Callable[[float], N
     Args:
         found: The recordings.
         seconds: For which a file must have been still.
-        pause: Waits.
+        pause: Waits; really, when not given.
     """
     now = time.time()
     first = {one.uri: _marks(one) for one in found}
     young = {one.uri for one in found if any(now - at / 1e9 < seconds for _, at in first[one.uri].values())}
     if young:
-        pause(seconds)
+        (pause or time.sleep)(seconds)
     whole: list[Found] = []
     waiting: list[Found] = []
     for one in found:

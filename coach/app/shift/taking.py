@@ -21,7 +21,14 @@ from coach.app.intake.known import Found
 from coach.app.intake.requests import for_store, request_for
 from coach.app.naming import Output, hashes_of, plan, read_review, reviewed_hashes
 from coach.app.seen import Seen
-from coach.conversation import CoachError, LockedError, NoSuchRecording, RecordingError, StorageError
+from coach.conversation import (
+    CoachError,
+    ConfigurationError,
+    LockedError,
+    NoSuchRecording,
+    RecordingError,
+    StorageError,
+)
 from coach.speech.decoding.source import unreadable
 from coach.store.errors import ForgottenError
 from coach.store.parquet import write_turns, write_words
@@ -95,7 +102,8 @@ class Intake:
         flags: What was said on the command line, for the workers.
         engine: Where calls are reviewed.
         force: Review again what was reviewed, refused or set aside.
-        again: Whether what was refused before is tried again; a night leaves it alone.
+        again: Whether what was refused before is tried again; a night leaves it alone, but for what a setting or a
+            model was to blame for.
         told: Told a recording's index before any work is done on it.
         noted: Told what a recording is known by, before it is begun in the store.
         since: Recordings of calls before this time are not taken in: they would be forgotten at once.
@@ -229,7 +237,7 @@ class _Taking:
             return self._refused(case, before, "quarantined", known=True)
         if before.state == "working" and before.attempts >= DEADLY:
             return self._set_aside(case)
-        if before.state == "failed" and not self._intake.again:
+        if before.state == "failed" and not self._intake.again and before.exit_code != ConfigurationError.exit_code:
             return self._refused(case, before, "failed", known=True)
         return None
 

@@ -353,3 +353,13 @@ def test_what_may_be_mended_by_itself_is_tried_again_by_the_next_night(shift: Sh
     assert ends(taken) == {"a.wav": "reviewed", "b.wav": "waiting", "c.wav": "reviewed"}
     shift.engine.answers.clear()
     assert ends(shift.run(again=False))["b.wav"] == "reviewed"
+
+
+def test_what_a_setting_was_to_blame_for_is_tried_again_every_night(shift: Shift) -> None:
+    shift.engine.answers["b.wav"] = Result(failure=("coach", "The rubric has a key that nothing reads.", 5))
+    for _ in range(2):
+        taken = shift.run(again=False)
+        assert ends(taken)["b.wav"] == "failed"
+        assert exit_code(list(taken.values())) == 5
+    shift.engine.answers.clear()
+    assert ends(shift.run(again=False))["b.wav"] == "reviewed"
