@@ -19,6 +19,10 @@ _NOTABLE = 0.5
 """Seconds of silence in place of missing sound that are worth a word."""
 
 
+_HOPELESS = 0.9
+"""Share of pieces that cannot be decoded from which on what was is chance: of an encrypted file now and then one is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether much is missing, and what to tell."""
@@ -38,10 +42,10 @@ def judge(tracks: Sequence[Track], found: Probe, name: str, *, length: float, br
         broken: Whether reading stopped before the end.
 
     Raises:
-        RecordingError: There is no sound at all.
+        RecordingError: There is no sound at all, or next to none that can be decoded.
     """
     packets, bad = sum(t.packets for t in tracks), sum(t.bad for t in tracks)
-    if not length:
+    if not length or bad > _HOPELESS * packets:
         raise RecordingError(f"{name}: {_nothing(packets, bad)}")
     silence = max(track.clock.silence for track in tracks)
     partial, warnings = broken, []
@@ -81,9 +85,9 @@ def _notes(tracks: Sequence[Track], silence: float) -> list[str]:
 
 
 def _nothing(packets: int, bad: int) -> str:
-    if packets and bad == packets:
+    if packets and bad > _HOPELESS * packets:
         return (
-            f"none of its {packets} pieces of sound can be decoded: it is locked (DRM) or damaged. "
+            f"{bad} of its {packets} pieces of sound cannot be decoded: it is locked (DRM) or damaged. "
             "Export an unlocked copy from the phone system."
         )
     return "holds no sound (0 s): the recorder wrote a header and nothing after it. Fetch it again."
