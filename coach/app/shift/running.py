@@ -108,10 +108,9 @@ def run_shift(plan: Plan, told: Told | None = None, began: Callable[[Discovery],
     flags = shift_flags(plan.flags)
     settings = settings_of(flags)
     discovery = discover(plan.inputs, manifest=plan.manifest, sources=sources_of(settings))
-    if not discovery.found and not discovery.refused:
-        raise NoSuchRecording(
-            " ".join(discovery.notes) or "No recording was named. Name files, a folder or --manifest."
-        )
+    if discovery.empty:
+        said = (*discovery.notes, *(one.reason for one in discovery.refused))
+        raise NoSuchRecording(" ".join(said) or "No recording was named. Name files, a folder or --manifest.")
     if began is not None:
         began(discovery)
     out, kept = Path(settings.text("out")), place(plan.store, "shift").folder

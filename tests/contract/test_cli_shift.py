@@ -1,0 +1,204 @@
+"""``coach shift`` as a person meets it: the agreement, what is taken in, exit codes, what is told where."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from command import Ran, coach
+from nights import POLICY, Here, make_call, told, unmasked
+from terminal import CONTROL_D, at_terminal
+
+from coach.engines import choose
+from coach.store.store import open_store
+
+
+@pytest.fixture(autouse=True)
+def _words() -> Iterator[None]:
+    with told():
+        yield
+
+
+@pytest.fixture(name="engine")
+def _engine(monkeypatch: pytest.MonkeyPatch) -> Here:
+    engine = Here()
+    real = choose.open_engine
+
+    @contextlib.contextmanager
+    def opened(name: str = "local", **more: object) -> Iterator[object]:
+        with real(name, **more):  # type: ignore[arg-type]
+            yield engine
+
+    monkeypatch.setattr(choose, "open_engine", opened)
+    return engine
+
+
+class Shifts:
+    """A place in which shifts are run."""
+
+    def __init__(self, folder: Path, engine: Here) -> None:
+        self.folder, self.engine = folder, engine
+        self.calls, self.out = folder / "calls", folder / "coaching"
+        self.calls.mkdir()
+        self.policy = folder / "policy.toml"
+        self.policy.write_text(POLICY, encoding="utf-8")
+
+    def run(self, *arguments: object) -> Ran:
+        self.engine.began.clear()
+        given = arguments or (self.calls,)
+        return coach("shift", *given, "--policy", self.policy, "--store", "shift.sqlite", cwd=self.folder)
+
+
+@pytest.fixture(name="shifts")
+def _shifts(tmp_path: Path, engine: Here) -> Shifts:
+    return Shifts(tmp_path, engine)
+
+
+def test_without_an_agreement_no_shift_runs_and_nothing_is_written(shifts: Shifts) -> None:
+    make_call(shifts.calls / "a.wav")
+    shifts.policy.unlink()
+    ran = shifts.run()
+    assert ran.returncode == 5
+    assert "coach shift --setup" in " ".join(ran.stderr.split())
+    assert not shifts.out.exists()
+    assert not (shifts.folder / "shift.sqlite").exists()
+
+
+def test_a_shift_is_reviewed_and_the_second_time_nothing_is_new(shifts: Shifts) -> None:
+    for seed, name in enumerate(("a.wav", "b.wav", "sub/c.wav")):
+        make_call(shifts.calls / name, seed, 3.0)
+    ran = shifts.run()
+    assert ran.returncode == 0, ran.stderr
+    assert "3 recordings: 3 reviewed." in ran.stdout
+    assert "The shift's page: " in ran.stdout
+    assert all(len(line) <= 80 for line in (ran.stdout + ran.stderr).splitlines() if str(shifts.folder) not in line)
+    made = {path.name for path in shifts.out.iterdir()}
+    assert made >= {"a.html", "b.json", "c.html", "shift.html", "shift.json", "calls.csv", "calls.parquet"}
+    assert {oct(path.stat().st_mode & 0o777) for path in shifts.out.rglob("*") if path.is_file()} == {"0o600"}
+    assert unmasked(shifts.out, shifts.folder / "shift") == []
+
+    again = shifts.run()
+    assert (again.returncode, shifts.engine.began) == (0, [])
+    assert "3 recordings: 3 reviewed before." in again.stdout
+    assert shifts.run(shifts.calls, "--quiet") == Ran(0, "", "")
+    forced = shifts.run(shifts.calls, "--force")
+    assert "3 recordings: 3 reviewed." in forced.stdout
+
+
+def test_json_is_one_object_a_recording_and_talk_goes_to_stderr(shifts: Shifts) -> None:
+    make_call(shifts.calls / "a.wav", 1, 3.0)
+    (shifts.calls / "b.wav").write_bytes(b"RIFF....WAVEnothing")
+    ran = shifts.run(shifts.calls, "--json")
+    lines = {line["call"]: line for line in map(json.loads, ran.stdout.splitlines())}
+    assert {name: line["end"] for name, line in lines.items()} == {"a.wav": "reviewed", "b.wav": "failed"}
+    assert len(lines["a.wav"]["sha256"]) == 64
+    assert (lines["b.wav"]["exit_code"], ran.returncode) == (3, 3)
+    assert "b.wav" in ran.stderr
+
+
+@pytest.mark.parametrize("arguments", [["nowhere"], ["."], ["--manifest", "none.csv"]])
+def test_nothing_to_review_is_exit_4(shifts: Shifts, arguments: list[str]) -> None:
+    ran = shifts.run(*arguments)
+    assert ran.returncode == 4
+    assert ran.stderr
+    assert ran.stdout == ""
+
+
+def test_a_manifest_says_whose_calls_they_are_and_an_agent_that_nobody_names_is_nobodys(shifts: Shifts) -> None:
+    for seed, name in enumerate(("a.wav", "b.wav", "c.wav")):
+        make_call(shifts.calls / name, seed, 3.0)
+    manifest = shifts.calls / "calls.csv"
+    day = (datetime.now(UTC) - timedelta(days=1)).date()
+    manifest.write_text(
+        f"recording,agent,started_at,direction\na.wav,Ann,{day}T09:14:05+00:00,inbound\n"
+        f"b.wav,Bob,{day} 09:20,outbound\nc.wav,,,\n"
+    )
+    ran = shifts.run("--manifest", manifest)
+    assert ran.returncode == 0, ran.stderr
+    assert "Agents' own pages: 2" in ran.stdout
+    with open_store(str(shifts.folder / "shift.sqlite"), purpose="shift") as store:
+        assert {(call.uri, call.agent, call.direction) for call in store.calls()} == {
+            ("a.wav", "Ann", "inbound"),
+            ("b.wav", "Bob", "outbound"),
+            ("c.wav", None, None),
+        }
+
+
+def test_one_that_is_wrong_costs_nobody_else_their_review(shifts: Shifts) -> None:
+    for seed, name in enumerate(("a.wav", "b.wav", "c.wav")):
+        make_call(shifts.calls / name, seed, 3.0)
+    (shifts.calls / "d.wav").write_bytes(b"<!DOCTYPE html><html><body>Log in</body></html>")
+    shifts.engine.deadly = {"b.wav"}
+    ran = shifts.run()
+    assert ran.returncode == 3
+    assert "4 recordings: 2 reviewed, 1 could not be reviewed, 1 set aside." in " ".join(ran.stdout.split())
+    said = " ".join(ran.stderr.split())
+    assert "b.wav: It stopped its worker twice" in said
+    assert "d.wav: is a web page" in said
+    assert all(len(line) <= 80 for line in ran.stderr.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--setup", "x.wav"], "--setup stands alone"),
+        (["--jobs", "0"], "--jobs"),
+        (["--address", "ray://x"], "--engine ray"),
+        (["--engine", "spark"], "spark"),
+    ],
+)
+def test_what_does_not_fit_together_is_exit_2(shifts: Shifts, arguments: list[str], says: str) -> None:
+    make_call(shifts.calls / "a.wav", 1, 3.0)
+    ran = coach("shift", *arguments, *([] if "--setup" in arguments else [shifts.calls]), cwd=shifts.folder)
+    assert ran.returncode == 2
+    assert says in ran.stderr
+
+
+def test_a_persons_own_library_is_no_shifts_store(shifts: Shifts) -> None:
+    make_call(shifts.calls / "a.wav", 1, 3.0)
+    open_store(str(shifts.folder / "shift.sqlite"), purpose="own").close()
+    ran = shifts.run()
+    assert ran.returncode == 5
+    assert "kept apart" in " ".join(ran.stderr.split())
+
+
+# The agreement is written at the terminal.
+
+ANSWERS = ["coaching", "Dana", "workload, reports", "60", "2026-01-05", "Dana, extension 204"]
+
+
+def test_setup_asks_until_each_answer_can_be_and_writes_it_down(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    answers = ["performance", "coaching", "", "Dana", "rankings", *ANSWERS[2:]]
+    sat = at_terminal(
+        "shift", "--setup", "--policy", path, cwd=tmp_path, answers=[f"{one}\n" for one in answers], prompt=b": "
+    )
+    assert sat.returncode == 0, sat.screen
+    assert str(path) in sat.screen.replace("\r\n", "")
+    written = path.read_text(encoding="utf-8")
+    assert 'supervisors = ["Dana"]' in written
+    assert "keep_days = 60" in written
+    assert oct(path.stat().st_mode & 0o777) == "0o600"
+    shown = [line.split("<answered>")[0] for line in sat.screen.splitlines() if str(tmp_path) not in line]
+    long = [line for line in shown if len(line) > 80]
+    assert long == []
+
+
+def test_setup_that_is_left_writes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    sat = at_terminal(
+        "shift", "--setup", "--policy", path, cwd=tmp_path, answers=["coaching\n", CONTROL_D], prompt=b": "
+    )
+    assert sat.returncode == 2
+    assert "nothing was written" in " ".join(sat.screen.split())
+    assert not path.exists()
+
+
+def test_setup_without_a_terminal_says_which_file_to_write(tmp_path: Path) -> None:
+    ran = coach("shift", "--setup", "--policy", tmp_path / "policy.toml", cwd=tmp_path)
+    assert ran.returncode == 2
+    assert "policy.toml" in ran.stderr.replace("\n", "").replace("  ", "")
