@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import platformdirs
 
@@ -35,11 +35,13 @@ class Voice:
 
     Attributes:
         calls: How many calls there are whose sound could be gone by.
-        compared: Each side of the voice beside its usual; empty where there are too few others.
+        compared: Each side of the voice beside its usual; empty where ``why`` says why there is nothing to compare.
+        why: ``none`` where no call could be gone by, ``latest`` where the latest could not, ``few`` where too few.
     """
 
     calls: int
     compared: tuple[Compared, ...] = ()
+    why: Literal["none", "latest", "few"] | None = None
 
 
 def own_voice(calls: Sequence[StoredCall]) -> Voice:
@@ -59,10 +61,13 @@ def own_voice(calls: Sequence[StoredCall]) -> Voice:
     if heard and heard != known:
         _write(heard)
     tones = [tone for tone in heard.values() if tone is not None]
-    if not tones or list(heard.values())[-1] is None:
-        return Voice(len(tones))
+    if not tones:
+        return Voice(0, why="none")
+    if list(heard.values())[-1] is None:
+        return Voice(len(tones), why="latest")
     *others, this = tones
-    return Voice(len(tones), against_usual(this, others))
+    compared = against_usual(this, others)
+    return Voice(len(tones), compared, None if compared else "few")
 
 
 def told(voice: Voice) -> list[str]:
@@ -73,10 +78,9 @@ def told(voice: Voice) -> list[str]:
         if isinstance(texts, Mapping)
         for name, text in texts.items()
     }
-    if not voice.compared:
-        many = "is one call" if voice.calls == 1 else f"are {voice.calls} calls"
-        few = say["absent.few"].format(calls=many, fewest=FEWEST + 1)
-        return [few if voice.calls else say["absent.none"]]
+    if voice.why is not None:
+        many = "one call" if voice.calls == 1 else f"{voice.calls} calls"
+        return [say[f"absent.{voice.why}"].format(calls=many, fewest=FEWEST + 1)]
     lines = []
     for one in voice.compared:
         value, usual = (number * (100 if one.name == "pauses" else 1) for number in (one.value, one.usual))
@@ -87,7 +91,7 @@ def told(voice: Voice) -> list[str]:
 
 def as_data(voice: Voice) -> dict[str, object]:
     """Return the voice as plain data."""
-    return {"calls": voice.calls, "compared": [asdict(one) for one in voice.compared]}
+    return {"calls": voice.calls, "compared": [asdict(one) for one in voice.compared], "why": voice.why}
 
 
 def _listen(report: Path) -> Tone | None:

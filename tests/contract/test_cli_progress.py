@@ -161,6 +161,7 @@ def test_a_voice_is_told_only_to_who_asks_and_only_from_enough_calls(tmp_path: P
     assert json.loads(coach("progress", "--tone", "--json", cwd=tmp_path).stdout)["tone"] == {
         "calls": 0,
         "compared": [],
+        "why": "none",
     }
 
 

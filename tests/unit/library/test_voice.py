@@ -56,8 +56,14 @@ def test_the_latest_call_is_held_against_the_others(listened: list[str]) -> None
 @pytest.mark.parametrize(
     ("names", "said"),
     [
-        (["usual"] * FEWEST, "There are 5 calls so far; a voice is compared with its own usual from 6 on."),
-        (["usual"], "There is one call so far"),
+        (
+            ["usual"] * FEWEST,
+            "Your voice could be gone by in 5 calls so far; it is compared with its own usual from 6 on.",
+        ),
+        (["usual"], "Your voice could be gone by in one call so far"),
+        (["none", "usual"], "Your voice could be gone by in one call so far"),
+        (["usual"] * 8 + ["none"], "The latest call has not enough of your voice by itself to go by."),
+        (["usual", "gone"], "The latest call has not enough of your voice"),
         (["none", "gone"], "No call here has enough of your voice"),
         ([], "No call here has enough of your voice"),
     ],
