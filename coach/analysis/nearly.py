@@ -8,6 +8,7 @@ from typing import Final
 from coach.analysis import empathy, paraphrase
 from coach.analysis.acts import LIKELY
 from coach.analysis.reading import Reading, Said
+from coach.analysis.view import View
 
 DOUBT: Final = 1.2
 """What doubt about the words takes from how near a clause may come and still be nothing: where a fifth of them may be
@@ -53,7 +54,7 @@ def gave_back(reading: Reading, told: Iterable[int], said: Sequence[Said]) -> bo
         said: The agent's clauses that answered them.
     """
     least = _least(reading, (*told, *(part.turn for part in said)), DOUBT)
-    return any(paraphrase.saying_back(part.view) >= least for part in said)
+    return any(_given_back(part.view) >= least for part in said)
 
 
 def acknowledged(reading: Reading, told: int, said: Sequence[Said]) -> bool:
@@ -69,9 +70,14 @@ def acknowledged(reading: Reading, told: int, said: Sequence[Said]) -> bool:
     return least < LIKELY and any(_warmth(part) >= least for part in said)
 
 
+def _given_back(view: View) -> float:
+    """Return how surely a clause gives back what was told by either witness: misheard words mislead both."""
+    return max(paraphrase.saying_back(view), paraphrase.by_words(view))
+
+
 def _warmth(said: Said) -> float:
     parts = (said.view,)
-    return max(paraphrase.saying_back(said.view), empathy.names_feeling(parts), empathy.reassures(parts))
+    return max(_given_back(said.view), empathy.names_feeling(parts), empathy.reassures(parts))
 
 
 def _least(reading: Reading, turns: Iterable[int], doubt: float) -> float:

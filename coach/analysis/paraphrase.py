@@ -21,12 +21,21 @@ def saying_back(view: View) -> float:
     return view.once("saying_back", _saying_back)
 
 
-def _saying_back(view: View) -> float:
+def by_words(view: View) -> float:
+    """Return the same without a sentence model, by words and form alone."""
+    return view.once("by_words", _by_words)
+
+
+def _by_words(view: View) -> float:
     if not view.clause.norms or backchannel(view.clause) > 0:
         return 0.0
+    return calibration("paraphrase").confidence(features(view))
+
+
+def _saying_back(view: View) -> float:
     model = semantic.active()
-    if model is None:
-        return calibration("paraphrase").confidence(features(view))
+    if model is None or not view.clause.norms or backchannel(view.clause) > 0:
+        return by_words(view)
     return calibration("paraphrase_semantic").confidence({**features(view), **semantic.features(view, model)})
 
 
