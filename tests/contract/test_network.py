@@ -101,7 +101,8 @@ class Case(NamedTuple):
     Attributes:
         name: For the list of tests.
         arguments: What is typed after ``coach``; ``{call}`` is a recording with a channel each, ``{mono}`` one with
-            both on one, ``{answer}`` an answer to a customer, ``{take}`` one that a report's page saved.
+            both on one, ``{answer}`` an answer to a customer, ``{take}`` one that a report's page saved, ``{policy}``
+            an agreement, ``{night}`` a recipe of a night with both calls in its inbox.
         codes: How it may end.
         writes: A file that has to be there afterwards, from the working folder; empty for none.
         first: Commands that prepare it, watched in the same way.
@@ -131,8 +132,27 @@ CASES = (
     Case("models verify", ("models", "verify")),
     Case("doctor", ("doctor",), codes=(0, 3, 5)),
     Case("probe", ("probe", "{call}")),
+    Case("shift", ("shift", "{call}", "{mono}", "--policy", "{policy}"), writes="coaching/shift.html"),
+    Case("nightly", ("nightly", "{night}"), writes="coaching/shift.html"),
+    Case("looks", ("looks",)),
+    Case("schedule", ("schedule", "{night}", "--for", "cron")),
 )
 """Every command but `models pull`, which is there to connect; one that comes to be is added here."""
+
+POLICY = """
+purpose = "coaching"
+supervisors = ["Ann"]
+sees = ["reports"]
+keep_days = 90
+told_on = 2026-01-02
+ask = "Ann"
+"""
+NIGHT = """
+[night]
+inbox = ["call.wav", "mono.wav"]
+policy = "policy.toml"
+settle = 0
+"""
 
 LENGTH = 16.0
 """Seconds of the demo call that are reviewed."""
@@ -148,6 +168,9 @@ def recordings(tmp_path: Path) -> dict[str, str]:
     sound = base64.b64encode((tmp_path / "answer.wav").read_bytes()).decode()
     take = {"schema": "coach.take/1", "moment": {"kind": "missed_empathy"}, "sound": f"data:audio/wav;base64,{sound}"}
     (tmp_path / "take.json").write_text(json.dumps(take), encoding="utf-8")
+    (tmp_path / "policy.toml").write_text(POLICY, encoding="utf-8")
+    solo = resource("pipelines", "shift.toml").read_text(encoding="utf-8")
+    (tmp_path / "night.toml").write_text(solo + NIGHT, encoding="utf-8")
     return {file.stem: str(file) for file in tmp_path.iterdir() if file.is_file()}
 
 

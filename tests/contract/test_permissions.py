@@ -41,6 +41,17 @@ def _review(given: Given, *more: object) -> list[object]:
     return ["review", given.recording, "--transcript", given.transcript, *more]
 
 
+def _policy(given: Given) -> Path:
+    path = given.folder / "policy.toml"
+    path.write_text(
+        'purpose = "coaching"\nsupervisors = ["Ann"]\nsees = ["reports"]\nkeep_days = 90\ntold_on = 2026-01-02\n'
+        'ask = "Ann"\n',
+        encoding="utf-8",
+    )
+    path.chmod(0o600)
+    return path
+
+
 CASES = (
     Case("review", lambda g: [_review(g, *ALL)], (".html", ".json", ".md", ".csv", ".vtt", "last.json")),
     Case("review into folders that are not there", lambda g: [_review(g, "--out", "a/b/c")], ("a/b/c/talk.html",)),
@@ -55,6 +66,12 @@ CASES = (
     Case("progress", lambda g: [_review(g), ["progress"]], ("own.sqlite",)),
     Case("settings", lambda _: [["config", "show"]], ()),
     Case("doctor", lambda _: [["doctor"]], ()),
+    Case(
+        "shift",
+        lambda g: [["shift", g.recording, "--policy", _policy(g)]],
+        ("shift.sqlite", "shift.html", "calls.parquet", "talk.json"),
+    ),
+    Case("schedule", lambda _: [["schedule", "--for", "cron"]], ()),
 )
 """Every command that writes; one that comes to be is added here."""
 
