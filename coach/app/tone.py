@@ -22,6 +22,9 @@ from coach.speech.prosody import prosody
 _EMBEDDED = re.compile(rb'src="data:audio/mpeg;base64,([A-Za-z0-9+/=]+)"')
 _LARGEST_PAGE = 100_000_000  # bytes: an hour of sound in a page is ten
 
+_MARK = re.compile(r"\[[a-z]+\]\W*")
+_AROUND = 1.0  # seconds by which a mask may be wider than its word
+
 _PAUSE = (0.2, 2.0)
 """Seconds of a silence within a turn that is a pause: shorter ones are speech's own, longer ones are waiting."""
 
@@ -82,8 +85,22 @@ def _speech(review: Mapping[str, object]) -> tuple[Timeline, Timeline]:
     if not isinstance(speech, Mapping):
         return (), ()
     parties = {role: _timeline(spoken) for role, spoken in speech.items()}
-    others = union(*(spoken for role, spoken in parties.items() if role != "agent"))
+    others = union(*(spoken for role, spoken in parties.items() if role != "agent"), _masked(review))
     return parties.get("agent", ()), others
+
+
+def _masked(review: Mapping[str, object]) -> Timeline:
+    """Return where words were masked: a beep may stand there, and that is nobody's voice."""
+    turns = review.get("turns")
+    words = [turn.get("words") for turn in turns if isinstance(turn, Mapping)] if isinstance(turns, list) else []
+    marked = [
+        [max(0.0, float(start) - _AROUND), float(end) + _AROUND]
+        for said in words
+        for word in (said if isinstance(said, list) else [])
+        if isinstance(word, Mapping) and _MARK.fullmatch(str(word.get("text")))
+        if isinstance(start := word.get("start"), int | float) and isinstance(end := word.get("end"), int | float)
+    ]
+    return _timeline(marked)
 
 
 def _timeline(raw: object) -> Timeline:

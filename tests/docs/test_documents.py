@@ -120,7 +120,18 @@ def options() -> set[str]:
     return found | {"--help"}
 
 
-OTHERS = {"--local-dir", "--picture-only", "--no-deps", "--split", "--role", "--strip", "--wer", "--only", "--quality"}
+OTHERS = {
+    "--local-dir",
+    "--picture-only",
+    "--no-deps",
+    "--split",
+    "--role",
+    "--strip",
+    "--wer",
+    "--only",
+    "--quality",
+    "--semantic",
+}
 """Options of other programs that documents speak of."""
 
 

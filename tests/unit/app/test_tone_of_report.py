@@ -6,7 +6,9 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from coach.app.tone import tone_of
 from coach.resources import resource
@@ -40,6 +42,25 @@ def test_sound_beside_the_page_is_the_same_voice(report: tuple[dict[str, object]
     tone = tone_of(review, page, tmp_path)
     assert tone is not None
     assert 1 < tone.pitch_spread < 12
+
+
+def test_a_beep_where_something_was_masked_is_nobodys_voice(tmp_path: Path) -> None:
+    time = np.arange(60 * 16_000) / 16_000
+    voice = sum(np.sin(2 * np.pi * 150 * n * time) / n for n in range(1, 10)) * 0.1
+    beeped = np.where((time > 20) & (time < 40), 0.1 * np.sin(2 * np.pi * 1000 * time), voice)
+    soundfile.write(tmp_path / "call.mp3", beeped, 16_000, format="WAV")  # what it is is told by its content
+    said = [{"text": "[card]", "start": 20.2, "end": 39.8}]
+    review: dict[str, object] = {
+        "speech": {"agent": [[0.0, 60.0]]},
+        "turns": [{"role": "agent", "kind": "turn", "start": 0.0, "end": 60.0, "words": said}],
+    }
+    tone = tone_of(review, tmp_path / "call.html", tmp_path)
+    assert tone is not None
+    assert tone.pitch_spread < 1
+    review["turns"] = []
+    mixed = tone_of(review, tmp_path / "call.html", tmp_path)
+    assert mixed is not None
+    assert mixed.pitch_spread > 1  # taken for a voice, it moves the measure
 
 
 @pytest.mark.parametrize(
