@@ -43,15 +43,22 @@ def quote(text: str) -> None:
 
 
 def scene(practice: Practice, customer: Customer) -> str:
-    """Return what is known before a customer speaks."""
+    """Return what is known before a customer speaks, in a line."""
     if customer.own:
         return practice.say("practice.scene.own", call=customer.call, at=place(customer))
     return customer.scene
 
 
+def say_scene(practice: Practice, customer: Customer) -> None:
+    """Print what is known before a customer speaks; of a call of one's own, what they had told earlier in it."""
+    say(scene(practice, customer))
+    if customer.own and customer.scene:
+        say(practice.say("practice.scene.earlier", said=customer.scene))
+
+
 def say_customer(practice: Practice, customer: Customer) -> None:
     """Print the scene and the customer's words."""
-    say(scene(practice, customer))
+    say_scene(practice, customer)
     _say_words(practice, customer)
 
 
@@ -126,7 +133,7 @@ class Sitting:
             give("")
 
     def _one(self, customer: Customer, *, answering: bool) -> None:
-        say(scene(self._practice, customer))
+        say_scene(self._practice, customer)
         # Before the words: it is asked of the situation, so that it is not read off the page.
         if self._ask("practice.ask.think", "practice.ask.skip") and customer.might:
             say(self._say("practice.scene.might", might=customer.might))

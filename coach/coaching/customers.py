@@ -32,7 +32,7 @@ class Customer:
     Attributes:
         id: As ``coach practice`` takes it.
         topic: What the call is about.
-        scene: What is known before they speak.
+        scene: What is known before they speak; in a call of one's own, what they had told earlier in it.
         says: Their words; masked.
         calls_for: Some of ``CALLS``; empty for a plain question.
         screen: What the agent can see.

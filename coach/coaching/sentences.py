@@ -74,6 +74,7 @@ _PRACTICE: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("missed.words_me", "missed.words_team"), frozenset({"day", "said"})),
     "scene.screen": frozenset({"screen"}),
     "scene.own": frozenset({"call", "at"}),
+    "scene.earlier": _SAID,
     "scene.listen": frozenset({"page", "at"}),
     "scene.might": frozenset({"might"}),
     "compare.more": frozenset({"what"}),

@@ -129,6 +129,22 @@ def test_what_the_agent_said_then_is_heard_from_their_chair(reviewed: Path) -> N
     assert "From that chair: what was told went by" in ran.stdout
 
 
+def test_what_they_had_told_earlier_stands_before_the_question(reviewed: Path) -> None:
+    assert "Earlier in that call" not in coach("practice", "high-bill-said-back", cwd=reviewed).stdout
+    path = next((reviewed / "coaching").glob("*.json"))
+    review = json.loads(path.read_text())
+    told = "Hello, there is a notice on my door, and my PIN is four one one one".split()
+    words = [{"text": text, "start": at / 10, "end": at / 10 + 0.1} for at, text in enumerate(told)]
+    review["turns"] += [{"role": "customer", "words": words[:4]}, {"role": "customer", "words": words}]
+    path.write_text(json.dumps(review))
+
+    ran = coach("practice", "high-bill-said-back", cwd=reviewed)
+
+    assert "Earlier in that call they had said: “Hello, there is a notice on my door" in " ".join(ran.stdout.split())
+    assert "four one one one" not in ran.stdout
+    assert ran.stdout.index("Earlier in that call") < ran.stdout.index("The customer says")
+
+
 def test_nothing_private_of_a_call_is_shown(reviewed: Path) -> None:
     path = next((reviewed / "coaching").glob("*.json"))
     review = json.loads(path.read_text())

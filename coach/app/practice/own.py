@@ -15,7 +15,7 @@ from coach.privacy.text import mask_text
 from coach.reporting.text import clean
 
 LEAST = 5
-"""Clear words of a customer that can be answered."""
+"""Clear words of a customer that can be answered, or that say what a call was about."""
 
 A_BREATH = 0.2
 """Seconds after a cut in which a word that had begun still comes."""
@@ -98,7 +98,7 @@ def _customer(path: Path, drill: str, moment: Mapping[str, Any], turns: Sequence
     return Customer(
         id=clean(mask_text(drill)),
         topic=topic or ANY,
-        scene="",
+        scene=_earlier(turns, theirs[0]["start"]),
         says=_line(theirs),
         calls_for=(CALLS_FOR[suffix],),
         answer=mask_text(clean(answer)),
@@ -106,6 +106,15 @@ def _customer(path: Path, drill: str, moment: Mapping[str, Any], turns: Sequence
         at=float(moment["start"]),
         page=str(page) if page.is_file() else "",
     )
+
+
+def _earlier(turns: Sequence[Mapping[str, Any]], start: float) -> str:
+    """Return the first that the customer told, as far as a quotation holds it; empty where nothing came before."""
+    told = (turn["words"] for turn in turns if turn["role"] == "customer")
+    for words in (words for words in told if len(words) >= LEAST and words[-1]["end"] <= start):
+        if _clearness(words) >= QUOTABLE:
+            return _line(words[:MOST_WORDS]) + (" …" if len(words) > MOST_WORDS else "")
+    return ""
 
 
 def _within(turns: Sequence[Mapping[str, Any]], start: float, end: float) -> list[Mapping[str, Any]]:

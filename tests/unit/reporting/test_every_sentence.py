@@ -22,7 +22,8 @@ OF_OTHERS = re.compile(r"drill\.\d+\.(customer|answer)|formulas\..*|feelings\..*
 """What customers of the starter set say, answers that somebody gave them, and words to be recognised."""
 ALLOWED = re.compile(
     r"night\.toml forgotten\..*: forgotten|phrases\.toml skills\.score: score"
-    r"|progress\.toml progress\.lines\.about(_latest)?: never|starter\.toml drill\.\d+\.(begin: (must|always)|scene: wrongly)"
+    r"|progress\.toml progress\.lines\.about(_latest)?: never"
+    r"|starter\.toml drill\.\d+\.(begin: (must|always)|scene: wrongly)"
 )
 """Calls that are deleted as agreed; a number that a rubric may turn on; "never an average"; facts of made customers."""
 
