@@ -15,7 +15,7 @@ from typing import ClassVar, Final
 from coach.analysis import lexicons, nearly, questions
 from coach.analysis.acts import ACKNOWLEDGES, LIKELY, REFLECTS, Acts, agent_acts
 from coach.analysis.counting import unmet
-from coach.analysis.data import account_data
+from coach.analysis.data import given_data
 from coach.analysis.distress import distress
 from coach.analysis.protocol import versioned
 from coach.analysis.reading import Reading, Said, read
@@ -176,7 +176,7 @@ _Piece = tuple[int, tuple[Said, ...]]
 
 def _only_data(piece: _Piece) -> bool:
     """Whether a customer's turn is an account number, a name, a yes: no story begins with it."""
-    telling = [said for said in piece[1] if not account_data(said.view)]
+    telling = [said for said in piece[1] if not given_data(said.view)]
     return sum(said.view.shared.own for said in telling) < LEAST
 
 
@@ -194,7 +194,7 @@ def _anew(reading: Reading, before: _Piece, after: _Piece) -> bool:
 
 def _account(parts: list[_Piece]) -> Account | None:
     clauses = [said for _, said_there in parts for said in said_there]
-    telling = [said for said in clauses if not account_data(said.view)]
+    telling = [said for said in clauses if not given_data(said.view)]
     words = sum(said.view.form.words for said in telling)
     told = sum(said.view.shared.own for said in telling)
     if words < ACCOUNT or told < TELLING:

@@ -142,3 +142,33 @@ def test_what_may_have_been_a_reflection_is_not_missed_where_words_are_in_doubt(
 
 def test_one_party_alone_is_null(talk: Speak) -> None:
     assert found(talk(("agent", "How can I help?"))).measure("heard_before_solving").value is None
+
+
+CALLED = "I waited in all of Tuesday, but nobody called me back at [phone], and the water is still off."
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        CALLED,
+        "I moved out of [address] in March, and you sent the last two bills there again.",
+        "They stopped the pensioners discount because some clerk wrote [birth] on the form and nobody told me.",
+    ],
+)
+def test_a_story_with_a_number_or_an_address_taken_out_of_it_is_still_told(speak: Speak, told: str) -> None:
+    call = speak(("agent", "How can I help?"), ("customer", told), ("agent", "Can I have your account number please?"))
+
+    assert len(found(call).of("account")) == 1
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "My phone number is [phone], my email is [email], and the address at my home and to reach me is [address].",
+        "The card that my husband and I paid the water bill with in June and in July is [card] I think.",
+    ],
+)
+def test_data_that_is_given_is_no_account(speak: Speak, given: str) -> None:
+    call = speak(("agent", "What have you got there?"), ("customer", given), ("agent", "I can send you a new bill."))
+
+    assert found(call).of("account") == ()

@@ -66,6 +66,12 @@ def test_account_data_read_back_is_no_paraphrase(speak: Speak) -> None:
     assert found(call).of("paraphrase", "echo") == ()
 
 
+def test_what_was_taken_out_and_is_read_back_is_no_paraphrase(speak: Speak) -> None:
+    call = speak(("customer", "I moved out of [address] in March."), ("agent", "You moved out of [address] in March."))
+
+    assert found(call).of("paraphrase", "echo") == ()
+
+
 def test_the_customers_own_words_given_back_are_an_echo(speak: Speak) -> None:
     call = speak(("customer", "The meter has been leaking since Monday."), ("agent", "Leaking since Monday."))
 
