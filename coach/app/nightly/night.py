@@ -22,6 +22,7 @@ from coach.app.nightly.settling import awaited, settle
 from coach.app.nightly.telling import digest_of
 from coach.app.review import settings_of
 from coach.app.shift import policy as policies
+from coach.app.shift.leftovers import sweep
 from coach.app.shift.pages import PAGE
 from coach.app.shift.running import publish
 from coach.app.shift.taking import Intake, Taken, exit_code, take
@@ -99,7 +100,9 @@ def run_night(night: Night, told: Told = lambda _line: None) -> Ended:
     policy = policies.require(night.policy)
     flags: dict[str, object] = {"recipe": night.recipe, "out": str(night.out)}
     settings = settings_of(flags)
-    with only_one(night.out, place(night.store, "shift").folder), open_store(night.store, purpose="shift") as store:
+    kept = place(night.store, "shift").folder
+    with only_one(night.out, kept), open_store(night.store, purpose="shift") as store:
+        sweep(night.out, kept)
         return _Night(night, policy, settings, store, told).run(flags)
 
 

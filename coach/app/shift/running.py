@@ -15,6 +15,7 @@ from coach.app.locking import only_one
 from coach.app.review import settings_of
 from coach.app.shift import policy as policies
 from coach.app.shift.assembling import Material
+from coach.app.shift.leftovers import sweep
 from coach.app.shift.pages import Written, write_pages
 from coach.app.shift.policy import Policy
 from coach.app.shift.taking import Intake, Taken, exit_code, take
@@ -115,6 +116,7 @@ def run_shift(plan: Plan, told: Told | None = None, began: Callable[[Discovery],
         began(discovery)
     out, kept = Path(settings.text("out")), place(plan.store, "shift").folder
     with only_one(out, kept), open_store(plan.store, purpose="shift") as store:
+        sweep(out, kept)
         taken = _take(discovery.found, _Asked(plan, settings, flags), store, told)
         written = publish(store, policy, settings, taken)
     return Shift(taken, discovery.refused, discovery.skipped, discovery.notes, written)
