@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -99,6 +100,7 @@ def render_html(
         "length": length(review),
         "opening": opening(review, say),
         "unsure": review.roles.confidence < page.SURE and review.roles.agent is not None,
+        "swap_named": _swap(review, say),
         "keep": page.card(review, coaching.keep, say),
         "try_": page.card(review, coaching.try_, say),
         "another": [page.card(review, advice, say) for advice in coaching.another],
@@ -136,6 +138,14 @@ def render_html(
 def _data(review: Review, asked: First | None, again: Mapping[int, Take]) -> str:
     plain = {index: take.plain for index, take in again.items()}
     return page.script_data(review, None if asked is None else asked.plain, plain)
+
+
+def _swap(review: Review, say: Phrases) -> str | None:
+    """Return the command that exchanges the two sides of this call, ``None`` where its one file has no name to type."""
+    name = review.recording.uri
+    if not name or review.recording.parts or "[" in name or clean(name) != name:
+        return None  # two files, no recording, or a name of which something was masked
+    return say("roles.swap_named", file=shlex.quote(f"./{name}" if name.startswith("-") else name))
 
 
 def _practice(review: Review, say: Phrases) -> list[tuple[str, page.Place, int]]:

@@ -260,6 +260,25 @@ def test_unsure_roles_show_the_command_first(samples: ModuleType) -> None:
     assert unsure.index("coach review --swap") < unsure.index("One to keep")
 
 
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("the call #1.wav", "coach review 'the call #1.wav' --swap"),
+        ("-1.wav", "coach review ./-1.wav --swap"),
+        ("call.wav; rm x", "coach review 'call.wav; rm x' --swap"),
+        ("from [phone].wav", None),
+        (None, None),
+    ],
+)
+def test_what_exchanges_the_sides_names_this_call(name: str | None, command: str | None, samples: ModuleType) -> None:
+    made = samples.review()
+    words = Page(render_html(replace(made, recording=replace(made.recording, uri=name)))).words
+
+    assert "coach review --swap" in words
+    assert ("in the folder of its recording" in words) == (command is not None)
+    assert command is None or command in words
+
+
 def test_a_transcript_without_times_makes_a_page(samples: ModuleType) -> None:
     bare = Page(render_html(samples.transcript_only()))
 
