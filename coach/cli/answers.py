@@ -58,14 +58,14 @@ def add(files: Files, who: Who, store: StoreUrl = None) -> None:
 @app.command("list")
 def list_contests(store: StoreUrl = None, all_: All = False, as_json: AsJson = False) -> None:
     """Print the moments that agents contested and nobody has settled yet."""
-    from coach.app.shift import answering
+    from coach.app.shift import answering, seeing
     from coach.reporting.phrases import phrases
     from coach.reporting.text import clean, clock
     from coach.store.store import open_store
 
     with open_store(store, purpose="shift") as opened:
         found = list(answering.open_contests(opened, settled=all_))
-        opened.look(getpass.getuser(), "contests")
+        seeing.note(opened, [getpass.getuser()], seeing.CONTESTS, (one.agent for one in found))
     if as_json:
         give(json.dumps([_as_data(one) for one in found], indent=1))
         return
@@ -107,12 +107,14 @@ def pick(call: Call, who: Who, at: At = None, store: StoreUrl = None) -> None:
 @app.command("sheet")
 def sheet(store: StoreUrl = None, calls: Calls = 10, seed: Seed = 1) -> None:
     """Print a sheet (CSV) of calls to judge by ear before their reports are opened."""
-    from coach.app.shift import answering
+    from coach.app.shift import answering, seeing
+    from coach.app.shift.sums import agent_of
     from coach.store.store import open_store
 
     with open_store(store, purpose="shift") as opened:
-        give(answering.sheet(opened, max(1, calls), seed).rstrip("\r\n"))
-        opened.look(getpass.getuser(), "sheet to judge by ear")
+        drawn = answering.drawn(opened, max(1, calls), seed)
+        give(answering.sheet(drawn).rstrip("\r\n"))
+        seeing.note(opened, [getpass.getuser()], seeing.SHEET, map(agent_of, drawn))
 
 
 def _as_data(one: Open) -> dict[str, object]:

@@ -91,8 +91,14 @@ def test_a_contested_moment_leaves_the_sums_until_it_is_settled(office: Office) 
 
 def test_looking_at_contests_is_noted_for_the_people_whose_they_are(office: Office) -> None:
     office.run("list")
+    office.run("add", office.notes(), "--who", "Dana")
+    office.run("list")
+    office.run("sheet", "--calls", "5")
     with open_store(str(office.store), purpose="shift") as store:
-        assert [look.what for look in store.looks()] == ["contests"]
+        looks = [(look.what, look.agent) for look in store.looks()]
+    assert looks == [("contests", None), ("contests", "Dana"), ("sheet to judge by ear", "Dana")]
+    read = coach("looks", "--agent", "Dana", "--store", office.store, cwd=office.folder).stdout
+    assert [line.split("  ")[2] for line in read.splitlines()] == ["contests", "sheet to judge by ear"]
 
 
 def test_a_sheet_is_drawn_filled_in_and_taken_in(office: Office) -> None:

@@ -89,6 +89,15 @@ def test_a_shift_is_reviewed_and_the_second_time_nothing_is_new(shifts: Shifts) 
     assert "3 recordings: 3 reviewed." in forced.stdout
 
 
+def test_each_agent_can_read_to_whom_the_page_about_them_went(shifts: Shifts) -> None:
+    for seed, agent in enumerate(("Ann", "Bob")):
+        path = make_call(shifts.calls / f"{agent}.wav", seed, 3.0)
+        path.with_suffix(".toml").write_text(f'agent = "{agent}"\n')
+    shifts.run()
+    told = coach("looks", "--agent", "Bob", "--store", "shift.sqlite", cwd=shifts.folder).stdout
+    assert [line.split("  ")[1:] for line in told.splitlines()] == [["Dana", "given the shift's page", "Bob"]]
+
+
 def test_json_is_one_object_a_recording_and_talk_goes_to_stderr(shifts: Shifts) -> None:
     make_call(shifts.calls / "a.wav", 1, 3.0)
     (shifts.calls / "b.wav").write_bytes(b"RIFF....WAVEnothing")

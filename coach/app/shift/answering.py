@@ -159,8 +159,8 @@ def _judged(row: Mapping[str, str | None], said: str, calls: Sequence[StoredCall
     return call.sha256, PREFIX + known.get(name.casefold(), name), said
 
 
-def sheet(store: Store, how_many: int, seed: int) -> str:
-    """Return a sheet to judge calls by ear before their reports are opened: drawn by chance, nothing filled in.
+def drawn(store: Store, how_many: int, seed: int) -> list[StoredCall]:
+    """Return calls to judge by ear, drawn by chance.
 
     Args:
         store: The shift's.
@@ -168,7 +168,11 @@ def sheet(store: Store, how_many: int, seed: int) -> str:
         seed: Of the draw.
     """
     calls = [call for call in store.calls() if call.roles_known and call.report is not None]
-    chosen = random.Random(seed).sample(calls, min(how_many, len(calls)))  # noqa: S311  (a draw, not a secret)
+    return random.Random(seed).sample(calls, min(how_many, len(calls)))  # noqa: S311  (a draw, not a secret)
+
+
+def sheet(chosen: Iterable[StoredCall]) -> str:
+    """Return a sheet to judge calls by ear before their reports are opened: nothing filled in."""
     say = load_sentences()
     out = StringIO()
     write = csv.writer(out)

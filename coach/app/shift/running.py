@@ -14,6 +14,7 @@ from coach.app.intake.known import Discovery, Found, Refused
 from coach.app.locking import only_one
 from coach.app.review import settings_of
 from coach.app.shift import policy as policies
+from coach.app.shift import seeing
 from coach.app.shift.assembling import Material
 from coach.app.shift.leftovers import sweep
 from coach.app.shift.pages import Written, write_pages
@@ -153,7 +154,7 @@ def publish(
     taken: Sequence[Taken] | None = None,
     now: datetime | None = None,
 ) -> Written:
-    """Write every agent's own page and then the shift's.
+    """Write every agent's own page and then the shift's, and note for each agent to whom it goes.
 
     Args:
         store: The shift's store.
@@ -177,7 +178,9 @@ def publish(
         shift=None if taken is None else _hashes(taken, "reviewed", "unchanged"),
         zone=zone_of(settings),
     )
-    return write_pages(Path(settings.text("out")), material)
+    written = write_pages(Path(settings.text("out")), material)
+    seeing.note(store, policy.supervisors, seeing.PAGE, written.agents)
+    return written
 
 
 def zone_of(settings: Settings) -> tzinfo:
