@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from coach.cli.review import Format, Out
 from coach.cli.streams import give, tell
-from coach.conversation import UsageError
+from coach.conversation import LockedError, StorageError, UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from coach.app.nightly.night import Ended, Told
+    from coach.app.review import Outcome
 
 Recipe = Annotated[str, typer.Argument(help="The night's recipe: a name, or a TOML file.", show_default=False)]
+Watching = Annotated[
+    str, typer.Argument(metavar="FOLDER|RECIPE", help="A folder of your own recordings, or a night's TOML file.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but what went wrong.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")]
 Every = Annotated[float, typer.Option("--every", help="Seconds between two looks.")]
@@ -32,24 +41,103 @@ def nightly(recipe: Recipe, quiet: Quiet = False, as_json: AsJson = False) -> No
     raise typer.Exit(ended.exit_code)
 
 
-def watch(recipe: Recipe, every: Every = 60.0, times: Times = None, quiet: Quiet = False) -> None:
-    """Do what the night does, again and again, whenever something new has arrived."""
-    import itertools
-    import time
-
-    from coach.app.nightly.night import run_night
-    from coach.app.nightly.orders import load_night
+def watch(
+    what: Watching,
+    every: Every = 60.0,
+    times: Times = None,
+    out: Out = None,
+    formats: Format = None,
+    quiet: Quiet = False,
+) -> None:
+    """Look again and again for new calls: your own in a folder, or a night's by its recipe."""
+    from pathlib import Path
 
     if not every >= SHORTEST:
         raise UsageError("--every is a number of seconds, 1 or more.")
-    night = load_night(recipe)
+    if not what.endswith(".toml") and Path(what).is_dir():
+        _watch_folder(
+            Path(what),
+            {"out": None if out is None else str(out), "formats": formats},
+            _looks(every, times),
+            quiet=quiet,
+        )
+    if out is not None or formats is not None:
+        raise UsageError("--out and --format are for a folder of your own; a night's recipe says both itself.")
+    _watch_nights(what, _looks(every, times), quiet=quiet)
+
+
+def _looks(every: float, times: int | None) -> Iterator[bool]:
+    """Yield, at each look, whether it is the last. Polled, because network drives tell nobody of what arrives."""
+    import itertools
+    import time
+
     for look in itertools.count(1):
-        ended = run_night(night, _told(quiet=True))
-        if ended.digest.news or ended.trouble:
-            _show(ended, quiet=quiet, as_json=False)
-        if look == times:
-            raise typer.Exit(ended.exit_code)
-        time.sleep(every)  # polled, because network drives tell nobody of what arrives
+        yield look == times
+        time.sleep(every)
+
+
+def _watch_nights(recipe: str, looks: Iterator[bool], *, quiet: bool) -> NoReturn:
+    """Do what the night does whenever something new has arrived."""
+    from coach.app.nightly.night import run_night
+    from coach.app.nightly.orders import load_night
+    from coach.reporting.text import clean
+
+    night = load_night(recipe)
+    for last in looks:
+        code = LockedError.exit_code
+        try:
+            ended = run_night(night, _told(quiet=True))
+        except LockedError as error:  # the next look may find the place free
+            tell(clean(str(error)))
+        else:
+            code = ended.exit_code
+            if ended.digest.news or ended.trouble:
+                _show(ended, quiet=quiet, as_json=False)
+        if last:
+            raise typer.Exit(code)
+    raise typer.Exit
+
+
+def _watch_folder(folder: Path, flags: dict[str, object], looks: Iterator[bool], *, quiet: bool) -> NoReturn:
+    """Review a person's own calls as they arrive."""
+    from coach.app.locking import only_one
+    from coach.app.review import exit_code
+    from coach.app.watching import Watched
+
+    watched = Watched(folder, flags)
+    with only_one(watched.out):
+        for last in looks:
+            outcomes = []
+            for outcome in watched.look():
+                outcomes.append(outcome)
+                _tell_of(outcome, keeps=watched.pipeline.remembers, quiet=quiet)
+            if last:
+                raise typer.Exit(exit_code(outcomes))
+    raise typer.Exit
+
+
+def _tell_of(outcome: Outcome, *, keeps: bool, quiet: bool) -> None:
+    """Say what came of a call, and add it to the person's own library."""
+    from coach.app import library
+    from coach.app.review import remember
+    from coach.privacy.text import mask_text
+    from coach.reporting.summary import terminal_summary
+    from coach.reporting.text import clean, wrap
+
+    if outcome.failure is not None:
+        name = clean(mask_text(outcome.request.source.name))
+        for line in wrap(f"{name} was not reviewed. {clean(outcome.failure.message)}", hanging="  "):
+            tell(line)
+    if outcome.review is None:
+        return
+    with contextlib.suppress(StorageError):  # it is no worse for not being noted as the last one
+        remember(outcome)
+    page = outcome.output.path("html")
+    if keeps and (trouble := library.keep(outcome.review, page if page.is_file() else None)) is not None:
+        tell(trouble)
+    if not quiet:
+        give("\n".join(terminal_summary(outcome.review, next(iter(outcome.files), None))))
+        give("")
 
 
 def _told(*, quiet: bool) -> Told:

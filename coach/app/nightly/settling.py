@@ -38,19 +38,19 @@ def settle(found: Sequence[Found], seconds: float, *, pause: Callable[[float], N
         pause: Waits; really, when not given.
     """
     now = time.time()
-    first = {one.uri: _marks(one) for one in found}
+    first = {one.uri: marks_of(one) for one in found}
     young = {one.uri for one in found if any(now - at / 1e9 < seconds for _, at in first[one.uri].values())}
     if young:
         (pause or time.sleep)(seconds)
     whole: list[Found] = []
     waiting: list[Found] = []
     for one in found:
-        still = one.uri not in young or _marks(one) == first[one.uri]
+        still = one.uri not in young or marks_of(one) == first[one.uri]
         (whole if still and not _awaited(first[one.uri], now) else waiting).append(one)
     return Settled(tuple(whole), tuple(waiting))
 
 
-def _marks(one: Found) -> Mapping[Path, Mark]:
+def marks_of(one: Found) -> Mapping[Path, Mark]:
     """Return what changes when a recording's files do; nothing of one that went."""
     marks = {}
     for piece in one.pieces:
