@@ -13,7 +13,8 @@ from coach.cli.streams import give, tell
 from coach.conversation import LockedError, UsageError
 
 if TYPE_CHECKING:
-    from coach.app.purge import Kept
+    from coach.app.purge import Kept, Place, Wish
+    from coach.app.shift.anew import Pages
 
 SHOWN = 20
 """Calls and files that are named one by one before somebody is asked."""
@@ -24,6 +25,10 @@ Call = Annotated[str | None, typer.Option("--call", help="One call: its recordin
 StoreUrl = Annotated[str | None, typer.Option("--store", help="A shift's store instead of your own library.")]
 Out = Annotated[
     Path | None, typer.Option(help="Folder of reports to look through. [default: ./coaching]", readable=False)
+]
+Policy = Annotated[
+    Path | None,
+    typer.Option("--policy", help="The agreement's file, for a shift's pages. [default: your own]", readable=False),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only print what would go.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
@@ -37,6 +42,7 @@ def purge(  # noqa: PLR0913, PLR0917  (a command's options are its parameters)
     call: Call = None,
     store: StoreUrl = None,
     out: Out = None,
+    policy: Policy = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     as_json: AsJson = False,
@@ -49,15 +55,17 @@ def purge(  # noqa: PLR0913, PLR0917  (a command's options are its parameters)
     settings = settings_of({"out": str(out) if out is not None else None})
     place = Place(store, Path(settings.text("out")))
     kept = find(wish, place)
+    pages = _pages(place, kept)
     if as_json:
-        give(json.dumps({**kept.as_data(), "removed": not dry_run}, ensure_ascii=False, indent=1))
+        shown = {"pages": [str(path) for path in pages.all] if pages is not None else []}
+        give(json.dumps({**kept.as_data(), **shown, "removed": not dry_run}, ensure_ascii=False, indent=1))
     else:
-        _show(kept)
+        _show(kept, pages)
     if dry_run or kept.nothing:
         return
     if not yes:
         _ask(as_json=as_json)
-    if not forget(wish, place, kept):
+    if not (forget(wish, place, kept) if pages is None else _forget_and_show(pages, wish, place, kept, policy)):
         raise LockedError(
             "All that is gone from the store, but another program holds it, so that its free space was not "
             "overwritten yet. The next command that opens the store does it."
@@ -80,7 +88,34 @@ def looks(agent: Agent = None, store: StoreUrl = None, since: Since = None, as_j
         tell("Nobody has looked at anything that is noted here.")
 
 
-def _show(kept: Kept) -> None:
+def _pages(place: Place, kept: Kept) -> Pages | None:
+    """Return the pages of several calls that name one which is to go: those of a shift's store."""
+    if place.url is None or place.reports is None or not kept.calls:
+        return None
+    from coach.app.shift.anew import pages_in
+
+    found = pages_in(place.reports, place.url, {call.name for call in kept.calls})
+    return found if found.all else None
+
+
+def _forget_and_show(pages: Pages, wish: Wish, place: Place, kept: Kept, policy: Path | None) -> bool:
+    """Forget calls of a shift's store, and have its pages made anew, or say why not; return what ``forget`` does."""
+    from coach.app.purge import forget
+    from coach.app.shift.anew import make_anew, take_away
+
+    take_away(pages)
+    overwritten = forget(wish, place, kept)
+    if not pages.files:
+        return overwritten
+    if place.url is not None and make_anew(pages, place.url, policy) is not None:
+        tell(f"The shift's pages in {pages.folder} were made anew.")
+        return overwritten
+    tell("The shift's pages are gone, since they named these calls. No agreement was found to make them anew by:")
+    tell("the next coach shift or coach nightly makes them.")
+    return overwritten
+
+
+def _show(kept: Kept, pages: Pages | None) -> None:
     """Print what would go: names and counts, nothing of a call."""
     from coach.privacy.text import mask_text
     from coach.reporting.text import clean
@@ -89,6 +124,11 @@ def _show(kept: Kept) -> None:
         give(f"call    {call.sha256[:12]}  {clean(mask_text(call.name))}".rstrip())
     for path in kept.files[:SHOWN]:
         give(f"file    {clean(mask_text(str(path)))}")
+    if pages is not None:
+        if pages.files:
+            give(f"pages   of the shift in {clean(mask_text(str(pages.folder)))}: {len(pages.files)}, made anew")
+        for path in pages.digests:
+            give(f"file    {clean(mask_text(str(path)))}")
     left = max(len(kept.calls) - SHOWN, 0), max(len(kept.files) - SHOWN, 0)
     if any(left):
         give(f"… and {left[0]} further calls, {left[1]} further files")

@@ -92,6 +92,11 @@ def render_digest(digest: Digest, page: str) -> str:
     return "\n".join(lines)
 
 
+def is_digest(text: str) -> bool:
+    """Return whether a text is a night's digest."""
+    return text.startswith(f"# {phrases(SENTENCES)('heading')}, ")
+
+
 def _cell(text: str) -> str:
     """Return a text as a cell of a Markdown table in which nothing of it is markup."""
     plain = clean(text).replace("\\", "\\\\")

@@ -98,6 +98,60 @@ def test_each_agent_can_read_to_whom_the_page_about_them_went(shifts: Shifts) ->
     assert [line.split("  ")[1:] for line in told.splitlines()] == [["Dana", "given the shift's page", "Bob"]]
 
 
+@pytest.fixture(name="two_of_them")
+def _two_of_them(shifts: Shifts) -> Shifts:
+    """A shift of two agents, with what a night told of one of their calls."""
+    for seed, agent in enumerate(("Ann", "Bob")):
+        path = make_call(shifts.calls / f"zanzibar-{agent}.wav", seed, 3.0)
+        path.with_suffix(".toml").write_text(f'agent = "{agent}"\n')
+    shifts.run()
+    (shifts.out / "night-2026-11-01.md").write_text("# Last night, 2026-11-01\n\n| zanzibar-Ann.wav | why |\n")
+    (shifts.out / "night-2026-11-02.md").write_text("# Last night, 2026-11-02\n\n| zanzibar-Bob.wav | why |\n")
+    (shifts.out / "night-mine.md").write_text("zanzibar-Ann.wav is my own note")
+    return shifts
+
+
+def naming(folder: Path, *words: str) -> set[str]:
+    """Return the files in whose bytes or name one of the words stands."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {
+        path.name for path in files if any(word.encode() in path.read_bytes() + path.name.encode() for word in words)
+    }
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_what_is_purged_is_named_on_no_page_of_the_shift_any_more(two_of_them: Shifts, agreed: bool) -> None:
+    shifts = two_of_them
+    gone = json.loads((shifts.out / "zanzibar-Ann.json").read_text())["recording"]["sha256"]
+    before = naming(shifts.out, "zanzibar-Ann", gone)
+    assert before >= {"shift.html", "shift.json", "calls.csv", "calls.parquet", "night-2026-11-01.md"}
+    policy = shifts.policy if agreed else shifts.folder / "none.toml"
+
+    ran = coach("purge", "--agent", "Ann", "--store", "shift.sqlite", "--policy", policy, "--yes", cwd=shifts.folder)
+
+    assert ran.returncode == 0, ran.stderr
+    assert naming(shifts.out, "zanzibar-Ann", gone) == {"night-mine.md"}
+    assert ("were made anew" if agreed else "are gone") in ran.stderr
+    assert (shifts.out / "night-2026-11-02.md").is_file()
+    left = {path.name for path in (shifts.out / "agents").iterdir()}
+    assert {name.split("-")[0] for name in left} == ({"bob"} if agreed else set())
+    if agreed:
+        (call,) = json.loads((shifts.out / "shift.json").read_text())["calls"]
+        assert (call["call"], call["agent"]) == ("zanzibar-Bob.wav", "Bob")
+        assert "zanzibar-Bob" in (shifts.out / "shift.html").read_text()
+
+
+def test_pages_of_another_store_are_let_be(two_of_them: Shifts) -> None:
+    shifts = two_of_them
+    before = {path: path.read_bytes() for path in shifts.out.rglob("*") if path.is_file()}
+    other = make_call(shifts.folder / "more" / "other.wav", 7, 3.0)
+    coach("shift", other, "--policy", shifts.policy, "--store", "b.sqlite", "--out", "elsewhere", cwd=shifts.folder)
+
+    coach("purge", "--call", other, "--store", "b.sqlite", "--policy", shifts.policy, "--yes", cwd=shifts.folder)
+
+    assert {path: path.read_bytes() for path in shifts.out.rglob("*") if path.is_file()} == before
+
+
 def test_json_is_one_object_a_recording_and_talk_goes_to_stderr(shifts: Shifts) -> None:
     make_call(shifts.calls / "a.wav", 1, 3.0)
     (shifts.calls / "b.wav").write_bytes(b"RIFF....WAVEnothing")

@@ -16,6 +16,7 @@ from coach.reporting.shift_page import render_shift
 from coach.reporting.shift_table import calls_csv, calls_parquet, figures_csv, figures_parquet, shift_json
 
 PAGE = "shift.html"
+TABLES = ("shift.json", "figures.csv", "figures.parquet", "calls.csv", "calls.parquet")
 
 _OWN = re.compile(r"[a-z0-9-]+-[0-9a-f]{8}\.html")
 _HEAD = 2048
@@ -82,13 +83,20 @@ def write_pages(folder: Path, material: Material) -> Written:
 
 def _sweep(own: Path, present: Collection[str]) -> tuple[Path, ...]:
     """Remove the pages of agents of whom nothing is kept any more, and nothing else."""
-    removed = []
-    for path in sorted(own.iterdir()):
-        if path.name in present or not _OWN.fullmatch(path.name) or not path.is_file():
+    removed = tuple(path for path in own_pages(own.parent) if path.name not in present)
+    for path in removed:
+        path.unlink()
+    return removed
+
+
+def own_pages(folder: Path) -> tuple[Path, ...]:
+    """Return the agents' own pages in a folder of reports: by their names, and by what is in their heads."""
+    own = folder / OWN_PAGES
+    found = []
+    for path in sorted(own.iterdir()) if own.is_dir() else ():
+        if not _OWN.fullmatch(path.name) or not path.is_file():
             continue
         with path.open("rb") as file:
-            ours = MARK.encode() in file.read(_HEAD)
-        if ours:
-            path.unlink()
-            removed.append(path)
-    return tuple(removed)
+            if MARK.encode() in file.read(_HEAD):
+                found.append(path)
+    return tuple(found)
