@@ -11,9 +11,10 @@ from coach.app.item import Failure, Request
 from coach.app.naming import Output, sha256_of
 from coach.app.pipeline import Pipeline
 from coach.app.recipe import Recipe
-from coach.app.remote import fetched, mark, private_folder, publish
+from coach.app.remote import fetched, mark, publish
 from coach.app.review import Outcome, review_one
 from coach.app.settings import Settings
+from coach.app.working import private_folder
 from coach.conversation import RecordingError, UsageError
 
 FAR_ORIGINAL = (

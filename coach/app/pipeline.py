@@ -29,6 +29,7 @@ from coach.app.stages.masking import Mask
 from coach.app.stages.remembering import Recalls, Remembering
 from coach.app.stages.understanding import Converse
 from coach.app.stages.writing import Report
+from coach.app.working import sweep
 from coach.conversation import Provenance, StorageError
 from coach.resources import resource
 from coach.speech.diarizers.protocol import Diarizer
@@ -236,6 +237,7 @@ def _private_folder() -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.chmod(0o700)
+        sweep(folder)
     except OSError:
         folder = Path(tempfile.gettempdir()) / f"coach-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
         try:

@@ -7,9 +7,6 @@ A recording that was fetched has its name, but its content lies in a file withou
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
@@ -19,18 +16,14 @@ from urllib.parse import unquote, urlsplit
 import fsspec
 
 from coach.app.intake.shown import hide
+from coach.app.working import nameless
 from coach.conversation import ConfigurationError, NoSuchRecording, RecordingError, StorageError
 
 System: TypeAlias = Any  # one of fsspec's file systems, which are not typed
 
 _BLOCK = 1 << 20
-_PREFIX = "coach-remote-"
-_LEFT_BEHIND = 24 * 3600.0
-"""Seconds after which a working folder belongs to a run that was killed."""
 _STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"})
 """Systems in which a file appears whole when its writing ends, and a change of name is a copy."""
-_LINKS = Path("/proc/self/fd")
-"""Where Linux gives open files a path."""
 
 
 def name_of(address: str) -> str:
@@ -64,30 +57,8 @@ def fetched(address: str, folder: Path) -> Iterator[Path]:
         ConfigurationError: What such addresses take is not installed.
         StorageError: It does not fit on the disk.
     """
-    with private_folder(folder) as own, tempfile.TemporaryFile(dir=own) as nameless:
-        path = own / name_of(address)
-        if _LINKS.is_dir():
-            _copy(address, nameless)
-            path.symlink_to(_LINKS / str(nameless.fileno()))
-        else:  # no path leads to a nameless file there: it has a name while the call is in hand
-            path.touch(mode=0o600)
-            with path.open("wb") as named:
-                _copy(address, named)
+    with nameless(folder, name_of(address), lambda file: _copy(address, file)) as path:
         yield path
-
-
-@contextmanager
-def private_folder(folder: Path) -> Iterator[Path]:
-    """Yield a new folder that only this user can enter; it goes after the block, and old ones of killed runs too."""
-    for old in folder.glob(f"{_PREFIX}*"):
-        with suppress(OSError):
-            if time.time() - old.lstat().st_mtime > _LEFT_BEHIND:
-                shutil.rmtree(old)
-    own = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
-    try:
-        yield own
-    finally:
-        shutil.rmtree(own, ignore_errors=True)
 
 
 def publish(files: Sequence[Path], address: str) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ import platformdirs
 from coach.app.our_words import Words, as_object, checked, keep, phrasebook, read_lines
 from coach.app.practice.spoken import spoken
 from coach.app.settings import Settings
+from coach.app.working import nameless
 from coach.conversation import CLEAR, NoSuchRecording, RecordingError, StorageError, UsageError, Word
 from coach.privacy.text import mask_text
 from coach.reporting.text import clean
@@ -115,13 +115,11 @@ def _recognised(take: Mapping[str, Any], path: Path, settings: Settings) -> str:
 
 
 def _heard(sound: bytes, name: str, settings: Settings) -> tuple[Word, ...]:
-    """Return the masked words of a sound; it lies in the person's own folder for as long as that takes."""
+    """Return the masked words of a sound; it lies in no file that a kill would leave."""
     work = platformdirs.user_cache_path("coach") / "work"
     try:
         work.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.TemporaryDirectory(dir=work, prefix="take-") as folder:
-            path = Path(folder) / name
-            path.write_bytes(sound)
+        with nameless(work, name, lambda file: file.write(sound)) as path:
             return spoken(path, settings)
     except OSError as error:
         raise StorageError(f"{work} could not be written: {error.strerror}.") from error

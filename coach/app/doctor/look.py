@@ -47,6 +47,7 @@ def look(store: str | None = None) -> Iterator[Finding]:
     work = _work_folder()
     yield places.disk("working files", work)
     yield places.private("working files", work)
+    yield places.abandoned("working files", work)
     yield places.private("library", library())
     yield from stores.store("own", None, place(None, "own").file)
     yield _records(out)

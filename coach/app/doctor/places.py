@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from coach.app.doctor.values import Finding, ill, mind, well
+from coach.app.working import PREFIX, left_behind
 from coach.conversation import StorageError
 
 ROOM: Final = 2_000_000_000
@@ -98,6 +99,21 @@ def unfinished(name: str, folder: Path) -> Finding:
         about,
         f"A run that was killed left {files} in {folder} (first: {left[0].name}); all that is in them is masked.",
         f"find {_quoted(folder)} -name '.*.part' -mmin +60 -delete",
+    )
+
+
+def abandoned(name: str, folder: Path) -> Finding:
+    """Return whether a killed run left folders of recordings or takes in hand behind."""
+    about = f"left behind, {name}"
+    left = left_behind(folder, STALE) if folder.is_dir() else []
+    if not left:
+        return well(about, f"No folders of killed runs in {folder}.")
+    folders = "one working folder" if len(left) == 1 else f"{len(left)} working folders"
+    return mind(
+        about,
+        f"A run that was killed left {folders} in {folder} (first: {left[0].name}); on Linux they are empty names, "
+        "elsewhere sound that is not masked may be in them. A review removes them when they are a day old.",
+        f"find {_quoted(folder)} -maxdepth 1 -name '{PREFIX}*' -mmin +60 -exec rm -r {{}} +",
     )
 
 
