@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coach.cli.stores import named
 from coach.cli.streams import give, tell
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ app = typer.Typer(
 )
 
 StoreUrl = Annotated[
-    str | None, typer.Option("--store", help="The shift's store: a file or a PostgreSQL URL. [default: your own]")
+    str | None,
+    typer.Option("--store", callback=named, help="The shift's store: a file or a PostgreSQL URL. [default: your own]"),
 ]
 Who = Annotated[str, typer.Option("--who", help="Whose answers these are, by name.", show_default=False)]
 Files = Annotated[list[Path], typer.Argument(help="Notes saved from reports, or sheets that were filled in.")]

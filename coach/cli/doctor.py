@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from coach.cli.stores import named
 from coach.cli.streams import give
 
 MARKS = {"well": "ok  ", "mind": "mind", "ill": "FIX "}
 
 StoreUrl = Annotated[
-    str | None, typer.Option("--store", help="A shift's store, as its recipe names it.", show_default=False)
+    str | None,
+    typer.Option("--store", callback=named, help="A shift's store, as its recipe names it.", show_default=False),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

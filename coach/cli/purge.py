@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coach.cli.stores import named
 from coach.cli.streams import give, tell
 from coach.conversation import LockedError, UsageError
 
@@ -22,7 +23,9 @@ SHOWN = 20
 Before = Annotated[str | None, typer.Option("--before", help="Calls that began before this day, as 2026-03-02.")]
 Agent = Annotated[str | None, typer.Option("--agent", help="The calls of this agent.")]
 Call = Annotated[str | None, typer.Option("--call", help="One call: its recording, its review file or its SHA-256.")]
-StoreUrl = Annotated[str | None, typer.Option("--store", help="A shift's store instead of your own library.")]
+StoreUrl = Annotated[
+    str | None, typer.Option("--store", callback=named, help="A shift's store instead of your own library.")
+]
 Out = Annotated[
     Path | None, typer.Option(help="Folder of reports to look through. [default: ./coaching]", readable=False)
 ]

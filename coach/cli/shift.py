@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from coach.cli.review import AsJson, Device, DiarizerName, Embed, Force, Format, Open, Out, Quiet, TranscriberName
+from coach.cli.stores import named
 from coach.cli.streams import give, tell
 from coach.conversation import ConfigurationError, UsageError
 
@@ -27,7 +28,8 @@ Manifest = Annotated[
 Setup = Annotated[bool, typer.Option("--setup", help="Write down what was agreed on: no shift runs without it.")]
 PolicyFile = Annotated[Path | None, typer.Option("--policy", help="The agreement's file. [default: your own]")]
 StoreUrl = Annotated[
-    str | None, typer.Option("--store", help="The shift's store: a file or a PostgreSQL URL. [default: your own]")
+    str | None,
+    typer.Option("--store", callback=named, help="The shift's store: a file or a PostgreSQL URL. [default: your own]"),
 ]
 EngineName = Annotated[Literal["local", "ray"], typer.Option("--engine", help="Where calls are reviewed.")]
 Address = Annotated[str | None, typer.Option("--address", help="Of a Ray cluster; without it Ray runs here.")]
