@@ -218,12 +218,14 @@ def _forget(call: Call) -> None:
 
 def _notes(paths: Sequence[Path], request: Request) -> tuple[str, ...]:
     notes = [
-        f"{path.name} has another name on this disk (a hard link), and what that leads to keeps the sound as it was."
+        f"{mask_text(path.name)} has another name on this disk (a hard link), and what that leads to keeps the sound as "
+        "it was."
         for path in paths
         if path.stat().st_nlink > 1
     ]
     if request.transcript is not None:
-        notes.append(f"{request.transcript.name} was not touched: a transcript that was given keeps its words.")
+        name = mask_text(request.transcript.name)
+        notes.append(f"{name} was not touched: a transcript that was given keeps its words.")
     return tuple(notes)
 
 

@@ -301,13 +301,16 @@ def _width() -> int:
 
 
 def _as_data(outcome: Outcome, name: str) -> dict[str, object]:
-    failure = outcome.failure
+    from coach.privacy.text import mask_text
+    from coach.reporting.text import clean
+
+    failure, redacted = outcome.failure, outcome.redaction
     return {
         "call": name,
         "status": outcome.status,
         "files": [str(path) for path in outcome.files],
         "partial": outcome.partial,
-        "redacted": [str(path) for path in outcome.redaction.files] if outcome.redaction is not None else None,
+        "redacted": None if redacted is None else [clean(mask_text(str(path))) for path in redacted.files],
         "error": None
         if failure is None
         else {"stage": failure.stage, "message": failure.message, "exit_code": failure.exit_code},

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import json
 import os
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 import soundfile
@@ -14,6 +16,7 @@ from command import coach, load
 from numpy.typing import NDArray
 
 from coach.app import redact
+from coach.resources import resource
 
 RATE = 8000
 CARD = (14.4, 18.8)
@@ -72,6 +75,11 @@ def test_the_recording_is_silent_where_the_card_was(recording: Path, transcript:
 def test_it_is_known_again_as_reviewed_with_the_option_and_without(recording: Path, transcript: Path) -> None:
     reviewed(recording, transcript, "--redact-original")
     silent = recording.read_bytes()
+    review = load(recording.parent / "coaching" / "talk.json")
+    schema = json.loads(resource("reports", "review.schema.json").read_text(encoding="utf-8"))
+    assert schema["properties"]["redacted"]["required"] == ["files", "at"]
+    jsonschema.validate(review, schema)
+    assert review["redacted"]["files"] == [digest(recording)]
 
     for more in ((), ("--redact-original",)):
         assert "nothing new" in reviewed(recording, transcript, *more)
@@ -126,6 +134,20 @@ def test_other_names_of_the_file_are_told_of(recording: Path, transcript: Path) 
 
     assert "hard link" in said
     assert card(recording.with_name("other.wav")).any()
+
+
+def test_a_number_in_the_files_names_is_told_to_nobody(recording: Path, transcript: Path) -> None:
+    recording = recording.rename(recording.with_name("+15551234567.wav"))
+    transcript = transcript.rename(transcript.with_name("+15551234568.json"))
+    os.link(recording, recording.with_name("other.wav"))
+
+    said = reviewed(recording, transcript, "--redact-original")
+    again = reviewed(recording, transcript, "--redact-original", "--force", "--json")
+
+    assert "has another name" in " ".join(said.split())
+    (data,) = [json.loads(line) for line in again.splitlines() if line.startswith("{")]
+    assert data["redacted"] is not None
+    assert "5551234" not in said + again
 
 
 def test_through_a_link_the_file_itself_is_redacted(recording: Path, transcript: Path) -> None:
