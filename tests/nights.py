@@ -25,6 +25,7 @@ SCRIPT = {
     "left": "thank you for calling my name is Ann how can I help you today",
     "right": "my bill is wrong and my card number is four one one one one one one one one one one one one one one one",
 }
+SCRIPT["mono"] = SCRIPT["right"]  # of a call so short that one party alone speaks in it
 SECRET = (b"4111", b"one one one", b"One one one")
 """What must be in no file."""
 

@@ -111,6 +111,7 @@ def test_what_is_new_is_reviewed_once_and_the_next_night_has_nothing_to_do(night
     nights.call("c.wav")
     assert nights.counts()["reviewed"] == 1
     assert nights.engine.began == ["c.wav"]
+    assert json.loads((nights.out / "a.json").read_text(encoding="utf-8"))["masked"] == {"card": 1}
     assert unmasked(nights.out, nights.folder / "shift", *_user_folders()) == []
 
 

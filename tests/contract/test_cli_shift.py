@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import fsspec
 import pytest
 from command import Ran, coach
 from nights import POLICY, Here, make_call, told, unmasked
@@ -227,6 +228,34 @@ def test_a_persons_own_library_is_no_shifts_store(shifts: Shifts) -> None:
     ran = shifts.run()
     assert ran.returncode == 5
     assert "kept apart" in " ".join(ran.stderr.split())
+
+
+def test_recordings_at_addresses_are_taken_in_by_name_or_by_folder_and_once(shifts: Shifts, tmp_path: Path) -> None:
+    memory = fsspec.filesystem("memory")
+    try:
+        memory.pipe_file("/inbox/day/notes.txt", b"no recording")
+        for seed, name in enumerate(("a.wav", "day/b.wav")):
+            memory.put_file(str(make_call(tmp_path / "made" / name, seed, 3.0)), f"/inbox/{name}")
+        ran = shifts.run("memory://inbox/a.wav", "memory://inbox/day/")
+        assert ran.returncode == 0, ran.stderr
+        assert "2 recordings: 2 reviewed." in ran.stdout
+        again = shifts.run("memory://inbox/")
+        assert "2 recordings: 2 reviewed before." in again.stdout
+        assert shifts.engine.began == []
+        with open_store(str(shifts.folder / "shift.sqlite"), purpose="shift") as store:
+            assert {call.uri for call in store.calls()} == {"a.wav", "b.wav"}
+            gone = store.calls()[0]
+            store.purge(sha256=gone.sha256)
+        for path in shifts.out.glob(f"{Path(str(gone.report)).stem}.*"):
+            path.unlink()
+        purged = shifts.run("memory://inbox/")
+        assert "1 purged before" in " ".join(purged.stdout.split())
+        assert unmasked(shifts.out, shifts.folder / "shift") == []
+        assert shifts.run("memory://nowhere/").returncode == 4
+        assert shifts.run("memory://inbox/", "--out", "memory://out").returncode == 2
+    finally:
+        for path in memory.find("/"):
+            memory.rm(path)
 
 
 # The agreement is written at the terminal.

@@ -31,7 +31,8 @@ EVERY = os.environ.get("COACH_EVERY_POINT") == "1"
 SHARE = {"kill": 1 if EVERY else 12, "ENOSPC": 1 if EVERY else 19, "EIO": 1 if EVERY else 19}
 """Every so many points one is tried."""
 
-TIMES = frozenset("reviewed_at added_at at first_at last_at step attempts".split())
+NO_MATTER = frozenset("reviewed_at added_at at first_at last_at step attempts id result_id".split())
+"""Times, and numbers that count how often something was written."""
 
 
 class Place:
@@ -117,13 +118,17 @@ def _timeless(path: Path) -> object:
 
 def _rows(file: Path) -> dict[str, list[str]]:
     with sqlite3.connect(file) as base:
-        names = [name for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        names = [
+            name
+            for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            if name != "sqlite_sequence"
+        ]
         found = {}
         for name in names:
             cursor = base.execute(f'SELECT * FROM "{name}"')  # noqa: S608
             columns = [column for column, *_ in cursor.description or ()]
             found[name] = sorted(
-                str({c: v for c, v in zip(columns, row, strict=True) if c not in TIMES}) for row in cursor
+                str({c: v for c, v in zip(columns, row, strict=True) if c not in NO_MATTER}) for row in cursor
             )
     base.close()
     return found
@@ -152,6 +157,7 @@ def _whole(place: Place, points: list[str]) -> dict[str, object]:
     """What a night leaves that nothing befell."""
     assert place.unmasked() == []
     assert len(place.sink.mails) == 1
+    assert json.loads((place.folder / "out" / "new.json").read_text(encoding="utf-8"))["masked"] == {"card": 1}
     return place.state()
 
 

@@ -22,6 +22,7 @@ from coach.app.nightly.settling import awaited, settle
 from coach.app.nightly.telling import digest_of
 from coach.app.review import settings_of
 from coach.app.shift import policy as policies
+from coach.app.shift.far import expanded
 from coach.app.shift.leftovers import sweep
 from coach.app.shift.pages import PAGE
 from coach.app.shift.running import publish
@@ -151,7 +152,7 @@ class _Night:
     def _inbox(self, missing: Sequence[str]) -> Discovery:
         night = self._night
         there = [one for one in night.inbox if one not in missing]
-        discovery = discover(there, manifest=night.manifest, sources=sources_of(self._settings))
+        discovery = discover(list(expanded(there)), manifest=night.manifest, sources=sources_of(self._settings))
         count = len(discovery.found)
         self._told(f"{count} {'recording' if count == 1 else 'recordings'} in the inbox")
         return discovery

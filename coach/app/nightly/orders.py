@@ -109,7 +109,7 @@ def _night(table: Mapping[str, object], where: str, base: Path, name: str) -> Ni
     return Night(
         recipe=str(Path(name).expanduser().resolve()) if name.endswith(".toml") else name,
         inbox=tuple(one if "://" in one else str(_path(base, one)) for one in inbox),
-        out=read.path("out") or _path(base, "coaching"),
+        out=_out(read) or _path(base, "coaching"),
         manifest=read.path("manifest"),
         store=_store(read.text("store"), base),
         policy=read.path("policy"),
@@ -156,6 +156,12 @@ def _security(text: str, where: str) -> Security:
         if text == one:
             return one
     raise ConfigurationError(f'{where}: security is "starttls", "tls" or "none", not "{text[:40]}".')
+
+
+def _out(read: _Reader) -> Path | None:
+    if "://" in (read.text("out") or ""):
+        raise ConfigurationError(f"{read.where}: out is a folder on this computer: its pages link to each other there.")
+    return read.path("out")
 
 
 def _store(text: str | None, base: Path) -> str | None:

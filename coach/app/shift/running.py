@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -16,11 +17,12 @@ from coach.app.review import settings_of
 from coach.app.shift import policy as policies
 from coach.app.shift import seeing
 from coach.app.shift.assembling import Material
+from coach.app.shift.far import expanded
 from coach.app.shift.leftovers import sweep
 from coach.app.shift.pages import Written, write_pages
 from coach.app.shift.policy import Policy
 from coach.app.shift.taking import Intake, Taken, exit_code, take
-from coach.conversation import NoSuchRecording
+from coach.conversation import NoSuchRecording, UsageError
 from coach.store.opening import place
 from coach.store.store import Store, open_store
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from coach.engines.protocol import Engine
 
 RECIPE: Final = "shift"
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # as a path has it: two slashes are one there
 
 Told = Callable[[Found, Taken | None], None]
 """Told a recording before any work is done on it, and again with its end."""
@@ -103,13 +107,16 @@ def run_shift(plan: Plan, told: Told | None = None, began: Callable[[Discovery],
     Raises:
         ConfigurationError: Nobody has agreed on what a shift is for yet, or settings cannot be.
         NoSuchRecording: Nothing is there to review.
+        UsageError: The reports are to go to an address.
         LockedError: Another run is at work in the same place.
         CoachError: The store cannot be used, a model is missing, pages cannot be written.
     """
     policy = policies.require(plan.policy)
     flags = shift_flags(plan.flags)
     settings = settings_of(flags)
-    discovery = discover(plan.inputs, manifest=plan.manifest, sources=sources_of(settings))
+    if _ADDRESS.match(settings.text("out")):
+        raise UsageError("--out of a shift is a folder on this computer: its pages link to each other there.")
+    discovery = discover(list(expanded(plan.inputs)), manifest=plan.manifest, sources=sources_of(settings))
     if discovery.empty:
         said = (*discovery.notes, *(one.reason for one in discovery.refused))
         raise NoSuchRecording(" ".join(said) or "No recording was named. Name files, a folder or --manifest.")

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from coach.app.batch import BatchOutcome, Job, review_batch
+from coach.app.batch import BatchOutcome, Job, plan_jobs, review_batch
 from coach.app.intake.known import Found
 from coach.app.intake.requests import for_store, request_for
-from coach.app.naming import Output, hashes_of, plan, read_review, reviewed_hashes
+from coach.app.naming import Output, hashes_of, read_review, reviewed_hashes
+from coach.app.remote import mark, name_of
 from coach.app.seen import Seen
+from coach.app.shift.far import addresses_of, key_of
 from coach.conversation import (
     CoachError,
     ConfigurationError,
@@ -54,7 +55,6 @@ FORGOTTEN: Final = "It was purged, so it is not taken in again."
 NOT_BEGUN: Final = "The disk was full before it was begun; the next run takes it up."
 GONE: Final = "It was moved away or deleted after it was found. Where it lies elsewhere now, name that place."
 TOO_OLD: Final = "Its call is older than what is kept, so it is not taken in."
-ELSEWHERE: Final = "It lies elsewhere than on this computer, and could not be fetched."
 UNKEPT: Final = "Its review was written and could not be taken into the store: {reason}"
 PASSING: Final = (unreadable("")[2:], "changed while it was read")
 """Of a recording's own, what the next run may find mended: a share that was away, a file that was still written."""
@@ -127,7 +127,7 @@ class _Case:
     index: int
     found: Found
     job: Job
-    sha256: str
+    sha256: str | None
     key: str
     begun: bool = False
 
@@ -171,62 +171,45 @@ class _Taking:
 
     def _ready(self, cases: list[_Case]) -> Iterator[Taken]:
         """Fill in the recordings that can be read, and yield those that cannot, and copies."""
-        readable: list[tuple[int, Found]] = []
         self._before = {attempt.key: attempt for attempt in self._intake.store.attempts()}
-        for index, one in enumerate(self._found):
-            if (refused := self._unreadable(one)) is None:
-                readable.append((index, one))
-            else:
-                yield refused
-        with Seen() as seen:
-            requests = [request_for(one) for _, one in readable]
-            folder = Path(self._intake.settings.text("out"))
-            outputs = plan(requests, folder, seen, kinds=self._intake.settings.masked)
-            hashes = [hashes_of(request, seen) for request in requests]
+        far = {index: found for index, one in enumerate(self._found) if (found := addresses_of(one))}
+        requests = [
+            request_for(one, *(Path(name_of(address)) for address in far.get(index, ())))
+            for index, one in enumerate(self._found)
+        ]
+        jobs = plan_jobs(requests, self._intake.flags, far)
+        folder = Path(self._intake.settings.text("out"))
         first: set[str] = set()
-        for (index, one), request, output, digests in zip(readable, requests, outputs, hashes, strict=True):
-            if not all(path.is_file() for path in request.files):  # its digest is that of a name
-                yield Taken(one, "gone", message=GONE, exit_code=NoSuchRecording.exit_code)
-                continue
-            key = digests[0] if len(digests) == 1 else hashlib.sha256("+".join(digests).encode()).hexdigest()
-            if key in first:
-                yield Taken(one, "copy", digests[0], COPY)
-                continue
-            first.add(key)
-            cases.append(_Case(index, one, Job(request, self._output(key, digests, output, folder)), digests[0], key))
+        with Seen() as seen:
+            for index, (one, job) in enumerate(zip(self._found, jobs, strict=True)):
+                key, digest = _known_by(job, seen)
+                if not job.addresses and not all(path.is_file() for path in job.request.files):
+                    yield Taken(one, "gone", message=GONE, exit_code=NoSuchRecording.exit_code)
+                elif key in first:
+                    yield Taken(one, "copy", digest, COPY)
+                else:
+                    first.add(key)
+                    output = self._output(key, job, folder, seen) if not job.addresses else job.output
+                    cases.append(_Case(index, one, replace(job, output=output), digest, key))
 
-    def _unreadable(self, one: Found) -> Taken | None:
-        """Return the end of a recording whose bytes cannot be had, ``None`` where they can."""
-        if all(piece.path is not None for piece in one.pieces):
-            return None
-        message = ELSEWHERE
-        key = f"unread:{hashlib.sha256(os.fsencode(one.uri)).hexdigest()}"
-        before = self._before.get(key)
-        known = before is not None and before.message == message and not self._intake.again
-        if not known:
-            code = RecordingError.exit_code
-            self._intake.noted(key)
-            self._intake.store.begin(key, one.shown)
-            self._intake.store.finish(key, "failed", stage="decode", message=message, exit_code=code)
-        return Taken(one, "failed", None, message, RecordingError.exit_code, known=known, key=key)
-
-    def _output(self, key: str, hashes: Sequence[str], planned: Output, folder: Path) -> Output:
+    def _output(self, key: str, job: Job, folder: Path, seen: Seen) -> Output:
         """Return where a recording's files go: where they are already, though it has a new name since."""
         before = self._before.get(key)
-        if before is None or before.state != "done" or planned.path("json").is_file():
-            return planned
+        if before is None or before.state != "done" or job.output.path("json").is_file():
+            return job.output
+        hashes = hashes_of(job.request, seen)
         call = self._intake.store.call(hashes[0])
         report = Path(call.report) if call is not None and call.report is not None else None
         if report is None or report.parent != folder.resolve():
-            return planned
+            return job.output
         there = Output(folder, report.stem)
         review = read_review(there.path("json"))
-        return there if review is not None and reviewed_hashes(review) == list(hashes) else planned
+        return there if review is not None and reviewed_hashes(review) == hashes else job.output
 
     def _settled(self, case: _Case) -> Taken | None:
         """Return the end of a recording that is not to be touched, ``None`` where it is."""
         store = self._intake.store
-        if store.tombstoned(case.sha256):
+        if case.sha256 is not None and store.tombstoned(case.sha256):
             return Taken(case.found, "forgotten", case.sha256, FORGOTTEN, known=True)
         before, since, began = self._before.get(case.key), self._intake.since, case.found.started_at
         if since is not None and began is not None and began < since and before is None:
@@ -307,6 +290,7 @@ class _Taking:
 
     def _reviewed(self, case: _Case, outcome: BatchOutcome) -> Taken:
         store, before = self._intake.store, self._before.get(case.key)
+        case.sha256 = outcome.sha256 or case.sha256
         known = outcome.status == "unchanged" and before is not None and before.state == "done"
         if not known:
             if not case.begun:  # reviewed before there was a store, or by a run that was killed before it could say so
@@ -316,6 +300,8 @@ class _Taking:
             except (StorageError, LockedError):
                 raise
             except ForgottenError:
+                for path in outcome.files:  # its hash was not known before it was fetched, or it was purged meanwhile
+                    path.unlink(missing_ok=True)
                 store.finish(case.key, "gone", sha256=case.sha256, message=FORGOTTEN, exit_code=0)
                 return Taken(case.found, "forgotten", case.sha256, FORGOTTEN, key=case.key)
             except CoachError as error:
@@ -372,6 +358,16 @@ class _Taking:
             known=known,
             key=case.key,
         )
+
+
+def _known_by(job: Job, seen: Seen) -> tuple[str, str | None]:
+    """Return the key of a recording and its SHA-256, which of one at an address may not be known before it is there."""
+    if job.addresses:
+        marks = [mark(address) for address in job.addresses]
+        return key_of(job.addresses, marks), seen.at(job.addresses[0], marks[0])
+    digests = hashes_of(job.request, seen)
+    whole = digests[0] if len(digests) == 1 else hashlib.sha256("+".join(digests).encode()).hexdigest()
+    return whole, digests[0]
 
 
 def exit_code(taken: Sequence[Taken], refused: int = 0) -> int:
