@@ -218,8 +218,8 @@ def _forget(call: Call) -> None:
 
 def _notes(paths: Sequence[Path], request: Request) -> tuple[str, ...]:
     notes = [
-        f"{mask_text(path.name)} has another name on this disk (a hard link), and what that leads to keeps the sound as "
-        "it was."
+        f"{mask_text(path.name)} has another name on this disk (a hard link), and what that leads to keeps the sound "
+        "as it was."
         for path in paths
         if path.stat().st_nlink > 1
     ]
