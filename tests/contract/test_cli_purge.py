@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import soundfile
 from command import coach, load
+from postgres import GROUP, Server
 
 from coach.store.store import open_store
 
@@ -273,6 +274,30 @@ def test_a_shift_s_store_is_purged_and_the_own_library_left(
         assert [look.agent for look in store.looks()] == ["Bob"]
     with open_store(purpose="own") as store:
         assert len(store.calls()) == 2
+
+
+@GROUP
+def test_a_shift_s_store_on_a_server_holds_nothing_of_it_either(
+    tmp_path: Path, home: Path, calls: tuple[Path, Path], postgres_url: str, postgres_server: Server
+) -> None:
+    with open_store(postgres_url, purpose="shift") as store:
+        database = store.name.split()[2]
+        for agent, call in zip(("Ann", "Bob"), calls, strict=True):
+            report = work(tmp_path) / "coaching" / f"{call.stem}.json"
+            store.record(load(report), report=report.with_suffix(".html"), agent=agent)
+    oid = postgres_server.sql("SELECT oid FROM pg_database WHERE datname = current_database()", database)
+    tables = postgres_server.folder / "data" / "base" / oid
+    postgres_server.sql("CHECKPOINT", database)
+    assert holding(MARKER, tables)
+
+    purged(tmp_path, "--agent", "Ann", "--store", postgres_url)
+    postgres_server.sql("CHECKPOINT", database)
+
+    assert holding(MARKER, tables, work(tmp_path)) == []
+    assert holding(OTHER, tables)
+    with open_store(postgres_url, purpose="shift") as store:
+        assert [call.agent for call in store.calls()] == ["Bob"]
+        assert store.tombstoned(sha(calls[0]))
 
 
 def test_who_looked_can_be_read(tmp_path: Path, home: Path, calls: tuple[Path, Path], shift: Path) -> None:
