@@ -21,6 +21,7 @@ from coach.analysis.protocol import versioned
 from coach.analysis.reading import Reading, Said, read
 from coach.analysis.reasons import NOT_HEARD
 from coach.analysis.repair import is_ordeal
+from coach.analysis.text import SCALES, Token, value_of
 from coach.analysis.view import View
 from coach.conversation import Conversation, Findings, Interval, Measure, Moment
 
@@ -35,6 +36,15 @@ SHORT: Final = 4
 
 AFTER: Final = 4
 """Words of an agent's clause that is more than "okay, sure" and, doing nothing else, is taken for an answer."""
+
+REACH: Final = 7
+"""Words between which "from" and "to" stand around an amount."""
+
+HOURS: Final = 12
+"""Numbers up to this may be hours of the day: "from nine to five" is no trouble."""
+
+_CLOCK: Final = frozenset("am pm o'clock oclock monday tuesday wednesday thursday friday saturday sunday".split())
+"""Words of opening hours: nor is "from eight thirty am to Friday"."""
 
 STORY: Final = 24
 """Words from which an account is more than a request, even when nothing in it speaks of trouble."""
@@ -210,9 +220,27 @@ def _story(telling: Sequence[Said], words: int) -> bool:
         return True
     trouble = lexicons.words("feelings", "trouble")
     told = sum(norm in trouble for said in telling for norm in said.view.clause.norms)
+    told += sum(_changed(said.view.clause.tokens) for said in telling)
     if any(said.view.has("request_form") for said in telling):
         return told > 1
     return told > 0 or words >= STORY
+
+
+def _changed(tokens: Sequence[Token]) -> bool:
+    """Whether an amount is told to have become another: "from ninety dollars to four hundred", "from #185 to #400"."""
+    norms = [token.norm for token in tokens]
+    for start, norm in enumerate(norms):
+        if norm != "from" or "to" not in norms[start + 2 : start + REACH]:
+            continue
+        middle = norms.index("to", start + 2)
+        before, after = tokens[start + 1 : middle], tokens[middle + 1 : middle + REACH]
+        if _is_amount(before) and _is_amount(after):
+            return not _CLOCK.intersection(norms[start : middle + REACH])
+    return False
+
+
+def _is_amount(side: Sequence[Token]) -> bool:
+    return any((value_of(token) or 0) > HOURS or token.norm in SCALES for token in side)
 
 
 def _answer(reading: Reading, *, since: float, until: float) -> tuple[str, Said, float] | None:

@@ -157,11 +157,11 @@ def concepts(said: Sequence[Token]) -> dict[str, float]:
     telling = {token.concept: token.weight for token in said if token.weight > 0}
     run: list[int] = []
     for token in said:
-        if (value := _value(token)) is not None:
+        if (value := value_of(token)) is not None:
             run.append(value)
             continue
-        if token.norm in _SCALES:
-            run[-1:] = [(run[-1] if run else 1) * _SCALES[token.norm]]
+        if token.norm in SCALES:
+            run[-1:] = [(run[-1] if run else 1) * SCALES[token.norm]]
             continue
         if token.norm == "and" and run:
             continue
@@ -171,10 +171,11 @@ def concepts(said: Sequence[Token]) -> dict[str, float]:
     return telling
 
 
-_SCALES: Final = {"hundred": 100, "thousand": 1000}
+SCALES: Final = {"hundred": 100, "thousand": 1000}
 
 
-def _value(token: Token) -> int | None:
+def value_of(token: Token) -> int | None:
+    """Return the number that a token is, ``None`` where it is none, or too long to be an amount."""
     if token.norm.startswith("#"):
         digits = token.norm[1:]
         return int(digits) if digits.isdigit() and len(digits) < 10 else None

@@ -41,6 +41,20 @@ def test_what_was_answered_with_nothing_reflected_is_a_missed_paraphrase(speak: 
     assert [(m.role, m.start, m.evidence["agent_turn"]) for m in missed] == [("agent", call.turns[0].start, 1)]
 
 
+JUMP = "My bill went from ninety dollars to four hundred dollars this month and nothing has changed."
+PLAN = "Could you please change my plan from the 24 month one to the 36 month one when you have a moment."
+HOURS = "I am usually at home from nine to five on most days so any of those would be fine for me."
+
+
+@pytest.mark.parametrize(("told", "sure"), [(JUMP, True), (PLAN, False), (HOURS, False)])
+def test_an_amount_that_became_another_is_trouble_and_a_plan_or_opening_hours_are_none(
+    told: str, sure: bool, speak: Speak
+) -> None:
+    call = speak(("agent", "Hello."), ("customer", told), ("agent", "Can I have your account number?"))
+    missed = [moment.confidence for moment in found(call).of("missed_paraphrase")]
+    assert any(confidence >= 0.7 for confidence in missed) == sure
+
+
 def test_each_account_tells_what_answered_it(speak: Speak) -> None:
     call = speak(
         ("customer", STORY),
