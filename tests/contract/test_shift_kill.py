@@ -21,7 +21,7 @@ from pathlib import Path
 import dying_night
 import pytest
 from mail.sink import Sink, mail_sink
-from nights import Here, engine_here, make_call, told, unmasked, write_night
+from nights import SCRIPT, Here, engine_here, make_call, told, unmasked, write_night
 
 from coach.app.nightly.night import run_night
 from coach.app.nightly.orders import load_night
@@ -208,3 +208,9 @@ def test_a_disk_that_fails_anywhere_ends_the_night_cleanly_and_the_next_one_does
         assert place.again() in (0, 3), where
         assert differences(place.state(), whole) == [], where
         assert place.again() == 0, where
+
+
+def test_the_check_itself_finds_what_is_unmasked(tmp_path: Path) -> None:
+    for name, content in (("a.json", SCRIPT["right"]), ("b.csv", "4111"), ("c.wav", ""), ("d.json", "[card]")):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    assert [Path(name).name for name in unmasked(tmp_path)] == ["a.json", "b.csv", "c.wav"]
