@@ -20,7 +20,7 @@ PAGE = ROOT / "docs" / "licences.md"
 ALLOWED = frozenset(
     (
         "0BSD,Apache-2.0,Apache-2.0 WITH LLVM-exception,BSD,BSD-2-Clause,BSD-3-Clause,CC-BY-4.0,CC0-1.0,ISC,MIT,MIT-0,"
-        "MIT-CMU,PSF-2.0,Zlib"
+        "MIT-CMU,PSF-2.0,Zlib,BSL-1.0"
     ).split(",")
 )
 """Licences that ask for no more than naming: what comes to the base under another needs a reason below."""
@@ -45,7 +45,7 @@ SAID_ELSEWHERE: Mapping[str, str] = {
     "pyannote-core": "MIT",
     "pyannote-database": "MIT",
     "pyannote-metrics": "MIT",
-    "torch": "BSD-3-Clause",
+    "torch": "Apache-2.0 AND Apache-2.0 WITH LLVM-exception AND BSD-2-Clause AND BSD-3-Clause AND BSL-1.0 AND MIT",
     "pyannote-audio": "MIT",
     "ray": "Apache-2.0",
 }

@@ -63,7 +63,10 @@ class Nights:
 
     def digests(self) -> list[str]:
         """Return the digests, oldest first."""
-        return [path.read_text(encoding="utf-8") for path in sorted(self.out.glob("night-*.md"))]
+        found = sorted(
+            self.out.glob("night-*.md"), key=lambda path: path.stat().st_mtime_ns
+        )  # two may be of one second
+        return [path.read_text(encoding="utf-8") for path in found]
 
     def counts(self) -> dict[str, object]:
         """Run a night and return its counts."""
@@ -282,6 +285,16 @@ def test_calls_whose_time_is_over_vanish_with_their_reports(nights: Nights) -> N
         assert list(store.folder.glob(f"*/*/{tombstone.sha256}*")) == []
     assert path.is_file()  # a recording is nobody's but the phone system's
     assert nights.run().stdout == "Nothing was new.\n"
+
+
+def test_a_recording_that_changed_after_a_night_was_killed_over_it_is_let_go(nights: Nights) -> None:
+    nights.call("a.wav")
+    nights.run()
+    with open_store(str(nights.folder / "shift.sqlite"), purpose="shift") as store:
+        store.begin("f" * 64, "b.wav", "f" * 64)  # as it was when the power failed; it has other bytes, or is gone, now
+    nights.run()
+    with open_store(str(nights.folder / "shift.sqlite"), purpose="shift") as store:
+        assert sorted(attempt.state for attempt in store.attempts()) == ["done", "gone"]
 
 
 def test_a_night_may_keep_calls_for_less_than_was_agreed_on_and_never_for_longer(nights: Nights) -> None:

@@ -26,7 +26,7 @@ from coach.app.shift.far import expanded
 from coach.app.shift.leftovers import sweep
 from coach.app.shift.pages import PAGE
 from coach.app.shift.running import publish
-from coach.app.shift.taking import Intake, Taken, exit_code, take
+from coach.app.shift.taking import GONE, Intake, Taken, exit_code, take
 from coach.conversation import CoachError, ConfigurationError, NoSuchRecording, RecordingError
 from coach.engines.choose import open_engine
 from coach.files import write_atomically
@@ -128,6 +128,8 @@ class _Night:
         postponed = self._forget()
         taken = self._take(settled.whole, flags)
         new_refusals = self._note_refused(refused)
+        if not missing:
+            self._let_go(taken)
         waiting = len(settled.waiting) + len(awaited_ones)
         digest = digest_of(taken, waiting, self._ledger, self._store, time.monotonic() - self._began)
         file = self._publish(digest)
@@ -193,6 +195,13 @@ class _Night:
             self._store.finish(key, "failed", stage="intake", message=one.reason, exit_code=RecordingError.exit_code)
             new.append(one)
         return new
+
+    def _let_go(self, taken: Sequence[Taken]) -> None:
+        """End attempts whose recording went, or was written to, after a night was killed over it."""
+        here = {one.key for one in taken} | {one.sha256 for one in taken}
+        for attempt in self._store.attempts({"working"}):
+            if attempt.key not in here and attempt.sha256 not in here:
+                self._store.finish(attempt.key, "gone", message=GONE, exit_code=NoSuchRecording.exit_code)
 
     def _kept_since(self) -> datetime:
         before = self._policy.kept_since(self._now)
