@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
 from markupsafe import Markup
 
-from coach.conversation import ConfigurationError, Review
+from coach.conversation import Review
 from coach.reporting import charts, page
 from coach.reporting.first import ANSWERS, First, first
 from coach.reporting.lanes import BARS, picture
 from coach.reporting.opening import length, opening, title
 from coach.reporting.phrases import Phrases, phrases
 from coach.reporting.take import OwnWords, Take, drills, takes
-from coach.reporting.text import clean, clock, day, duration, number, percent, sentence
-from coach.resources import resource
+from coach.reporting.templates import digest, fill, policy, source
+from coach.reporting.text import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ def render_html(
     """
     sound = sound or SILENT
     say = phrases()
-    style, script = _source("report.css"), "\n".join(map(_source, SCRIPTS))
+    style, script = source("report.css"), source(*SCRIPTS)
     span = max(sound.duration, length(review), review.conversation.duration)
     entries = page.entries(review, say)
     coaching = review.coaching
@@ -126,13 +124,7 @@ def render_html(
         "recipe": page.recipe_lines(review),
         "masked": {kind: count for kind, count in review.masked.items() if count},
     }
-    try:
-        return _environment().get_template("report.html.j2").render(values)
-    except TemplateError as error:
-        line = f", line {error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
-        raise ConfigurationError(
-            f"A template of the report{line} cannot be used: {error.message}. Mend reports/templates, or restore it."
-        ) from error
+    return fill("report.html.j2", values, called="A template of the report")
 
 
 def _data(review: Review, asked: First | None, again: Mapping[int, Take]) -> str:
@@ -155,50 +147,10 @@ def _practice(review: Review, say: Phrases) -> list[tuple[str, page.Place, int]]
     return [(say.drill(drill.drill), page.place(review, moments[drill.moment].start), drill.moment) for drill in known]
 
 
-def _environment() -> Environment:
-    """Return Jinja with escaping on for every template, whatever its name ends with."""
-    environment = Environment(
-        autoescape=True,
-        loader=FileSystemLoader(resource("reports", "templates")),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        clean=clean, clock=clock, duration=duration, percent=percent, number=number, day=day, sentence=sentence
-    )
-    return environment
-
-
-def _source(name: str) -> str:
-    """Return a file that goes into the page as it is; its hash must match what a browser reads."""
-    path = resource("reports", "templates", name)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigurationError(f"{path} cannot be read. Restore it; the report needs it.") from error
-    if "</" in text:
-        raise ConfigurationError(f"{path} holds “</”, which would end its own element. Write it in another way.")
-    return text.replace("\r\n", "\n")  # as a browser reads it before it takes the hash
-
-
 def _policy(style: str, script: str, sound: ReportSound, *, recording: bool) -> str:
     """Return the page's content security policy: its own style and script by hash, its sound, nothing else.
 
     An answer that the page records is played from a ``data:`` address, so none of it needs a connection.
     """
     media = " ".join(dict.fromkeys([sound.policy, "data:"])).removeprefix("'none' ") if recording else sound.policy
-    rules = (
-        "default-src 'none'",
-        f"script-src {_digest(script)}",
-        f"style-src {_digest(style)}",
-        f"media-src {media}",
-        "img-src data:",
-        "base-uri 'none'",
-        "form-action 'none'",
-    )
-    return "; ".join(rules)
-
-
-def _digest(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}'"
+    return policy(f"script-src {digest(script)}", f"style-src {digest(style)}", f"media-src {media}")

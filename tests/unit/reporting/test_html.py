@@ -342,7 +342,7 @@ def test_a_template_that_was_spoiled_says_so(
     folder = resource("reports", "templates")
     for file in folder.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
-    monkeypatch.setattr(module, "resource", lambda *names: tmp_path.joinpath(*names[2:]))
+    monkeypatch.setattr("coach.reporting.templates.resource", lambda *names: tmp_path.joinpath(*names[2:]))
     (tmp_path / "heard.html.j2").write_text("{% if %}")
 
     with pytest.raises(ConfigurationError, match="line 1"):

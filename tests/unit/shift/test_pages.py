@@ -19,7 +19,6 @@ from coach.app.shift.assembling import Material, agent_pages, shift_page
 from coach.app.shift.links import OWN_PAGES, links_from, no_links, own_page
 from coach.app.shift.pages import PAGE, Written, write_pages
 from coach.conversation import ConfigurationError, StorageError
-from coach.reporting import shift_render
 from coach.reporting.agent_page import render_agent
 from coach.reporting.shift_page import render_shift
 from coach.reporting.shift_table import CALLS, FIGURES, calls_csv, figures_csv, figures_parquet, shift_json
@@ -416,7 +415,7 @@ def test_a_template_that_cannot_be_used_says_which(tmp_path: Path, monkeypatch: 
         if path.is_file():
             (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "shift.html.j2").write_text("{{ nothing.here }}")
-    monkeypatch.setattr(shift_render, "resource", lambda *names: tmp_path.joinpath(*names[2:]))
+    monkeypatch.setattr("coach.reporting.templates.resource", lambda *names: tmp_path.joinpath(*names[2:]))
 
     with pytest.raises(ConfigurationError, match=r"shift\.html\.j2"):
         page_of(material([]))
