@@ -217,13 +217,14 @@ def _belongs_to_another(output: Output, request: Request, readings: Readings) ->
     if facts is not None:
         return sorted(hashes_of(request, readings)) not in [sorted(facts.hashes), sorted(facts.redacted)]
     # A run that was killed may have left its page without the review file, which is written last.
-    return _page_source(output.path("html")) not in hashes_of(request, readings)
+    return page_source(output.path("html")) not in hashes_of(request, readings)
 
 
-def _page_source(page: Path) -> str | None:
+def page_source(page: Path) -> str | None:
+    """Return the SHA-256 of the recording that a page of ours says it is about, ``None`` where it says none."""
     try:
-        with page.open(encoding="utf-8") as file:
+        with page.open(encoding="utf-8", errors="replace") as file:
             found = _SOURCE.search(file.read(_HEAD))
-    except (OSError, UnicodeDecodeError):
+    except OSError:
         return None
     return found[1] if found is not None else None

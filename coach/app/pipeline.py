@@ -29,7 +29,7 @@ from coach.app.stages.masking import Mask
 from coach.app.stages.remembering import Recalls, Remembering
 from coach.app.stages.understanding import Converse
 from coach.app.stages.writing import Report
-from coach.app.working import sweep
+from coach.app.working import sweep, work_folder
 from coach.conversation import Provenance, StorageError
 from coach.resources import resource
 from coach.speech.diarizers.protocol import Diarizer
@@ -233,7 +233,7 @@ def _plain(value: object) -> object:
 
 def _private_folder() -> Path:
     """Return the folder for nameless working files: the user's own, on a disk rather than in memory."""
-    folder = platformdirs.user_cache_path("coach") / "work"
+    folder = work_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.chmod(0o700)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from coach.app.naming import Output, redacted_hashes, reviewed_hashes, sha256_of
+from coach.app.naming import Output, page_source, redacted_hashes, reviewed_hashes, sha256_of
 from coach.app.settings import FORMATS
 
 if TYPE_CHECKING:
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 HASH = re.compile(r"[0-9a-f]{64}")
 """A SHA-256 as it is written everywhere here."""
 
-_SOURCE = re.compile(r'<meta name="coach-source" content="([0-9a-f]{64})">')
 _PLAYED = re.compile(r'<audio id="audio"[^>]* src="([^"]{1,2000})"')
-_HEAD = 4_000
 
 
 def identity(review: Mapping[str, object]) -> str:
@@ -40,7 +38,7 @@ def files_of(path: Path, review: Mapping[str, object]) -> Iterator[Path]:
     """Yield the files of a review that are told to be ours: by their own content, or by the review's."""
     output = Output(path.parent, path.stem)
     page = output.path("html")
-    ours = _page_source(page) in hashes_known(review)
+    ours = page_source(page) in hashes_known(review)
     if ours:
         yield page
     sound = output.path("mp3")  # the recording itself may be called so
@@ -71,17 +69,8 @@ def lone_pages(stored: Sequence[StoredCall], hashes: frozenset[str]) -> Iterator
     """Yield the pages that the store knows of and that have lost their review file."""
     for call in stored:
         page = Path(call.report).with_suffix(".html") if call.report is not None else None
-        if page is not None and _page_source(page) in hashes:
+        if page is not None and page_source(page) in hashes:
             yield page
-
-
-def _page_source(page: Path) -> str | None:
-    try:
-        with page.open(encoding="utf-8", errors="replace") as file:
-            found = _SOURCE.search(file.read(_HEAD))
-    except OSError:
-        return None
-    return found[1] if found is not None else None
 
 
 def _plays(page: Path, name: str) -> bool:

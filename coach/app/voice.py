@@ -12,11 +12,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import platformdirs
-
 from coach.app import library
 from coach.app.naming import read_review
 from coach.app.tone import tone_of
+from coach.app.working import work_folder
 from coach.coaching import toml
 from coach.coaching.tone import FEWEST, Compared, Tone, against_usual, flatter
 from coach.reporting.files import write_atomically
@@ -98,7 +97,7 @@ def _listen(report: Path) -> Tone | None:
     review = read_review(report.with_suffix(".json"))
     if review is None:
         return None
-    work = platformdirs.user_cache_path("coach") / "work"
+    work = work_folder()
     try:
         work.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError:

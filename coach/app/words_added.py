@@ -10,12 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from coach.app.our_words import Words, as_object, checked, keep, phrasebook, read_lines
 from coach.app.practice.spoken import spoken
 from coach.app.settings import Settings
-from coach.app.working import nameless
+from coach.app.working import nameless, work_folder
 from coach.conversation import CLEAR, NoSuchRecording, RecordingError, StorageError, UsageError, Word
 from coach.privacy.text import mask_text
 from coach.reporting.text import clean
@@ -116,7 +114,7 @@ def _recognised(take: Mapping[str, Any], path: Path, settings: Settings) -> str:
 
 def _heard(sound: bytes, name: str, settings: Settings) -> tuple[Word, ...]:
     """Return the masked words of a sound; it lies in no file that a kill would leave."""
-    work = platformdirs.user_cache_path("coach") / "work"
+    work = work_folder()
     try:
         work.mkdir(parents=True, exist_ok=True, mode=0o700)
         with nameless(work, name, lambda file: file.write(sound)) as path:

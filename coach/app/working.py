@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
+import platformdirs
+
 PREFIX: Final = "coach-remote-"
 """How the folders of calls and takes in hand begin."""
 
@@ -18,6 +20,11 @@ LEFT_BEHIND: Final = 24 * 3600.0
 
 _LINKS = Path("/proc/self/fd")
 """Where Linux gives open files a path."""
+
+
+def work_folder() -> Path:
+    """Return the user's own folder for working files: on a disk rather than in memory. Nothing is made."""
+    return platformdirs.user_cache_path("coach") / "work"
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from coach.app.pipeline import models_folder
 from coach.app.recipe import load_recipe
 from coach.app.review import settings_of
 from coach.app.settings import Settings
+from coach.app.working import work_folder
 from coach.coaching.rubric import load_rubric
 from coach.coaching.sentences import load_sentences
 from coach.conversation import CoachError, ModelError
@@ -44,7 +45,7 @@ def look(store: str | None = None) -> Iterator[Finding]:
     yield places.disk("reports", out)
     yield places.writable("reports", out)
     yield places.unfinished("reports", out)
-    work = _work_folder()
+    work = work_folder()
     yield places.disk("working files", work)
     yield places.private("working files", work)
     yield places.abandoned("working files", work)
@@ -79,12 +80,6 @@ def _models(settings: Settings) -> Iterator[Finding]:
             f"No speech model is here (looked in {models_folder(settings)}); transcripts can be reviewed.",
             "coach models pull small.en, or install coach with its bundled model.",
         )
-
-
-def _work_folder() -> Path:
-    import platformdirs  # noqa: PLC0415
-
-    return platformdirs.user_cache_path("coach") / "work"
 
 
 def _records(out: Path) -> Finding:

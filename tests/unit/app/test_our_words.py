@@ -17,6 +17,7 @@ import pytest
 from coach.app import our_words, words_added
 from coach.app.our_words import Words, exported, offered_for, phrasebook, remove, words_file
 from coach.app.settings import gather
+from coach.app.working import work_folder
 from coach.conversation import CoachError, NoSuchRecording, RecordingError, UsageError, Word
 
 SETTINGS = gather({})
@@ -195,7 +196,7 @@ def test_a_real_recording_is_heard_and_nothing_of_it_stays(tmp_path: Path) -> No
     )
 
     assert "four hundred dollars" in new.said.lower()
-    work = Path(words_added.platformdirs.user_cache_path("coach")) / "work"
+    work = work_folder()
     assert list(work.iterdir()) == []
 
 
