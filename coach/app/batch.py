@@ -10,16 +10,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, cast
 
-from coach.app.intake.shown import is_address
+from coach.app.intake.shown import bare, is_address
 from coach.app.item import Failure, Request
 from coach.app.jobs import Job, Result, Reviewing
 from coach.app.naming import Facts, Output, as_review, hashes_of, plan, stem_of
 from coach.app.pipeline import Pipeline
-from coach.app.remote import mark, read_at, there
+from coach.app.publishing import under
+from coach.app.remote import changed, infos_at, mark, mark_of, read_at
 from coach.app.review import DISK_FULL, open_pipeline, settings_of
 from coach.app.seen import Seen
 from coach.app.settings import FORMATS
-from coach.app.unchanged import same, unchanged
+from coach.app.unchanged import same, told_since, unchanged
 from coach.conversation import RecordingError
 from coach.engines.protocol import Died, Done, Engine
 
@@ -134,9 +135,9 @@ def review_batch(
     waiting = list(range(len(jobs)))
     if not force:
         with Seen() as seen:
-            waiting = []
+            waiting, far = [], _Far(seen)
             for index, job in enumerate(jobs):
-                there = _there(index, job, pipeline, seen)
+                there = _there(index, job, pipeline, far)
                 if there is None:
                     waiting.append(index)
                 else:
@@ -154,39 +155,71 @@ def review_batch(
                 return
 
 
-def _there(index: int, job: Job, pipeline: Pipeline, seen: Seen) -> BatchOutcome | None:
+class _Far:
+    """What lies in folders at addresses, each looked into once."""
+
+    def __init__(self, seen: Seen) -> None:
+        self.seen = seen
+        self._there: dict[str, Mapping[str, Mapping[str, object]]] = {}
+
+    def there(self, folder: str) -> Mapping[str, Mapping[str, object]]:
+        """Return what is in a folder, each file with what its system tells of it."""
+        if folder not in self._there:
+            self._there[folder] = infos_at(folder)
+        return self._there[folder]
+
+    def facts(self, folder: str, name: str) -> Facts | None:
+        """Return the facts of a review file there, ``None`` when there is none or it is something else."""
+        info, address = self.there(folder).get(name), under(folder, name)
+        if info is None:
+            return None
+        mark = mark_of(info)
+        known = self.seen.facts_at(bare(address), mark)
+        if known is None and (review := as_review(read_at(address))) is not None:
+            known = Facts.of(review)
+            self.seen.keep_facts_at(bare(address), mark, known)
+        return known
+
+
+def _there(index: int, job: Job, pipeline: Pipeline, far: _Far) -> BatchOutcome | None:
     """Return the outcome of a call whose review is there already."""
     if job.far:
-        return _far_there(index, job, pipeline, seen)
-    if not unchanged(job.request, job.output, pipeline, seen):
+        return _far_there(index, job, pipeline, far)
+    if not unchanged(job.request, job.output, pipeline, far.seen):
         return None
     files = tuple(path for suffix in FORMATS if (path := job.output.path(suffix)).is_file())
     return BatchOutcome(index, job, "unchanged", files)
 
 
-def _far_there(index: int, job: Job, pipeline: Pipeline, seen: Seen) -> BatchOutcome | None:
+def _far_there(index: int, job: Job, pipeline: Pipeline, far: _Far) -> BatchOutcome | None:
     """Return the same of a call of which something is at an address."""
-    formats = pipeline.settings.formats
+    paths, seen = tuple(job.output.path(suffix) for suffix in pipeline.settings.formats), far.seen
+    names = [path.name for path in paths]
+    review = job.output.path("json")
     if job.into is None:
-        facts = seen.facts(job.output.path("json"))
-        files = tuple(job.output.path(suffix) for suffix in formats)
-        complete = all(path.is_file() for path in files)
+        facts, complete = seen.facts(review), all(path.is_file() for path in paths)
     else:
-        review = as_review(read_at(job.address("json")))
-        facts, files = None if review is None else Facts.of(review), ()
-        complete = facts is not None and all(there(job.address(suffix)) for suffix in formats)
+        facts = far.facts(job.into, review.name)
+        complete = all(name in far.there(job.into) for name in names)
     if facts is None or not complete:
         return None
+    if job.into is None:
+        written = review.stat().st_mtime
+    else:
+        written = changed(far.there(job.into)[review.name])
+        written += float(written.is_integer())  # many systems tell the second alone: until it was over
 
     def hashes() -> tuple[str, ...]:
         if not job.addresses:
             return tuple(hashes_of(job.request, seen))
         return tuple(seen.at(address, mark(address)) or "" for address in job.addresses)
 
-    if not same(job.request, pipeline, facts, hashes):
+    near = not job.addresses  # beside one at an address no sidecar is looked for
+    if not same(job.request, pipeline, facts, hashes) or (near and told_since(job.request, written)):
         return None
-    addresses = () if job.into is None else tuple(job.address(suffix) for suffix in formats)
-    return BatchOutcome(index, job, "unchanged", files, addresses)
+    if job.into is None:
+        return BatchOutcome(index, job, "unchanged", paths)
+    return BatchOutcome(index, job, "unchanged", (), tuple(under(bare(str(job.into)), name) for name in names))
 
 
 def _outcome(index: int, job: Job, ended: Done[Result] | Died) -> BatchOutcome:

@@ -10,8 +10,9 @@ from pathlib import Path
 from coach.app.item import Failure, Request
 from coach.app.naming import Output, sha256_of
 from coach.app.pipeline import Pipeline
+from coach.app.publishing import publish, under
 from coach.app.recipe import Recipe
-from coach.app.remote import fetched, mark, publish
+from coach.app.remote import fetched, mark
 from coach.app.review import Outcome, review_one
 from coach.app.settings import Settings
 from coach.app.working import private_folder
@@ -31,7 +32,7 @@ class Job:
         request: The call.
         output: Where its files go.
         addresses: Of its files, in the order of ``request.files``, which then hold no more than their names.
-        into: Address of the folder for its files, instead of the output's own.
+        into: Address of the folder for its files, instead of the output's own; with what it takes to get in.
     """
 
     request: Request
@@ -46,7 +47,7 @@ class Job:
 
     def address(self, suffix: str) -> str:
         """Return the address of one of its files."""
-        return f"{str(self.into).rstrip('/')}/{self.output.stem}.{suffix}"
+        return under(str(self.into), f"{self.output.stem}.{suffix}")
 
 
 @dataclass(frozen=True, slots=True)

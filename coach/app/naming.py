@@ -220,11 +220,16 @@ def _belongs_to_another(output: Output, request: Request, readings: Readings) ->
     return page_source(output.path("html")) not in hashes_of(request, readings)
 
 
+def source_told(head: str) -> str | None:
+    """Return the SHA-256 of the recording that a page of ours says it is about, by how the page begins."""
+    found = _SOURCE.search(head[:_HEAD])
+    return found[1] if found is not None else None
+
+
 def page_source(page: Path) -> str | None:
     """Return the SHA-256 of the recording that a page of ours says it is about, ``None`` where it says none."""
     try:
         with page.open(encoding="utf-8", errors="replace") as file:
-            found = _SOURCE.search(file.read(_HEAD))
+            return source_told(file.read(_HEAD))
     except OSError:
         return None
-    return found[1] if found is not None else None

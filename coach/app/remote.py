@@ -1,4 +1,4 @@
-"""Recordings and reports at addresses such as ``s3://``: fetched to nameless files, written whole or not at all.
+"""What lies at addresses such as ``s3://``: recordings, fetched to nameless files, and what is in folders there.
 
 A recording that was fetched has its name, but its content lies in a file without one: when the program ends, by
 ``kill -9`` too, the system frees it, and what is left is a name that leads nowhere.
@@ -6,24 +6,27 @@ A recording that was fetched has its name, but its content lies in a file withou
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 import fsspec
 
-from coach.app.intake.shown import hide
+from coach.app.intake.shown import folder_shown, hide
 from coach.app.working import nameless
-from coach.conversation import ConfigurationError, NoSuchRecording, RecordingError, StorageError
+from coach.conversation import CoachError, ConfigurationError, NoSuchRecording, RecordingError, StorageError
 
 System: TypeAlias = Any  # one of fsspec's file systems, which are not typed
 
 _BLOCK = 1 << 20
-_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"})
-"""Systems in which a file appears whole when its writing ends, and a change of name is a copy."""
+_HEAD = 8_192
+_TIMES = ("mtime", "LastModified", "last_modified", "modified", "modify", "updated", "created")
+"""What systems call the time of a file's last change."""
 
 
 def name_of(address: str) -> str:
@@ -38,7 +41,7 @@ def name_of(address: str) -> str:
 def mark(address: str) -> str:
     """Return what changes when the file at an address does, such as its ETag; empty where nothing is there to tell."""
     with suppress(Exception):  # a system that cannot tell, or not now, makes the file count as changed
-        system, path = _system(address)
+        system, path = system_of(address)
         return str(system.ukey(path))
     return ""
 
@@ -61,68 +64,96 @@ def fetched(address: str, folder: Path) -> Iterator[Path]:
         yield path
 
 
-def publish(files: Sequence[Path], address: str) -> tuple[str, ...]:
-    """Write files to a folder at an address, each whole or not at all, in their order, and return their addresses.
-
-    Args:
-        files: The review file last, for it says that all is there.
-        address: Of the folder.
-
-    Raises:
-        StorageError: One cannot be written.
-        ConfigurationError: What such addresses take is not installed.
-    """
-    system, folder = _system(address)
-    written = []
-    try:
-        system.makedirs(folder, exist_ok=True)
-        for file in files:
-            _put(system, file, f"{folder}/{file.name}")
-            written.append(f"{address.rstrip('/')}/{file.name}")
-    except Exception as error:  # each system has its own
-        kind = type(error).__name__
-        raise StorageError(
-            f"The reports could not be written to {hide(address)} ({kind}). Is it there, and may you write to it?"
-        ) from error
-    return tuple(written)
-
-
 def read_at(address: str) -> bytes | None:
     """Return what lies at an address, ``None`` where nothing does or it cannot be read now."""
     with suppress(Exception):
-        system, path = _system(address)
+        system, path = system_of(address)
+        system.invalidate_cache()
         return bytes(system.cat_file(path))
     return None
 
 
-def there(address: str) -> bool:
-    """Return whether a file lies at an address."""
+def head_at(address: str) -> bytes:
+    """Return how a file at an address begins; nothing where it cannot be read now."""
     with suppress(Exception):
-        system, path = _system(address)
-        return bool(system.isfile(path))
-    return False
+        system, path = system_of(address)
+        if "ftp" in protocols(system):  # it has no way to stop in the middle that all servers know
+            return bytes(system.cat_file(path))[:_HEAD]
+        return bytes(system.cat_file(path, 0, _HEAD))
+    return b""
 
 
-def _put(system: System, file: Path, path: str) -> None:
-    """Write one file: beside its place and then into it, but where a write is one step already, as in object stores."""
-    if not _STORES.isdisjoint(_protocols(system)):
-        system.put_file(str(file), path)
-        return
-    unfinished = f"{path}.{os.getpid()}.part"
-    system.put_file(str(file), unfinished)
-    system.mv(unfinished, path)
+def mark_of(info: Mapping[str, Any]) -> str:
+    """Return what changes when a file at an address does, by what its system tells of it."""
+    return hashlib.sha256(str(sorted(info.items())).encode()).hexdigest()
 
 
-def _protocols(system: System) -> tuple[str, ...]:
+def changed(info: Mapping[str, Any]) -> float:
+    """Return when a file was last changed in seconds since 1970; now where its system does not tell."""
+    for value in (info[name] for name in _TIMES if name in info):
+        if isinstance(value, datetime):
+            return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
+        if isinstance(value, int | float):
+            return float(value)
+        with suppress(ValueError):
+            return datetime.strptime(str(value)[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC).timestamp()
+    return time.time()
+
+
+def infos_at(address: str) -> dict[str, Mapping[str, Any]]:
+    """Return the names of the files in a folder at an address, each with what its system tells of it.
+
+    Raises:
+        StorageError: It cannot be looked into. One that is not there holds nothing.
+        ConfigurationError: What such addresses take is not installed.
+    """
+    try:
+        system, folder = system_of(address)
+        system.invalidate_cache()
+        infos = system.ls(folder, detail=True)
+    except FileNotFoundError:
+        return {}
+    except CoachError:
+        raise
+    except Exception as error:  # each system has its own
+        raise StorageError(
+            f"{folder_shown(address)} cannot be looked into ({type(error).__name__}). Is it there, and may you read it?"
+        ) from error
+    return {str(one["name"]).rsplit("/", 1)[-1]: one for one in infos if one.get("type") == "file"}
+
+
+def system_of(address: str) -> tuple[System, str]:
+    """Return the file system of an address, and the path there.
+
+    Raises:
+        ConfigurationError: What such addresses take is not installed, or there is no such system.
+    """
+    try:
+        system, path = fsspec.core.url_to_fs(address)
+    except ImportError as error:
+        scheme = urlsplit(address).scheme
+        more = "s3fs" if scheme in {"s3", "s3a"} else f"fsspec's package for {scheme}"
+        raise ConfigurationError(f"Addresses with {scheme}:// take {more}, which is not installed.") from error
+    except ValueError as error:
+        raise ConfigurationError(
+            f"{hide(address)} is no address that can be read: {urlsplit(address).scheme}."
+        ) from error
+    return system, str(path)
+
+
+def protocols(system: System) -> tuple[str, ...]:
+    """Return what a file system's addresses begin with."""
     return (system.protocol,) if isinstance(system.protocol, str) else tuple(system.protocol)
 
 
 def _copy(address: str, target: Any) -> None:  # noqa: ANN401  (any binary file)
-    system, path = _system(address)
     try:
+        system, path = system_of(address)
         source = system.open(path, "rb")
     except FileNotFoundError as error:
         raise NoSuchRecording(f"There is nothing at {hide(address)}. Check the address.") from error
+    except CoachError:
+        raise
     except Exception as error:
         raise _unfetched(address, error) from error
     with source:
@@ -150,17 +181,3 @@ def _unfetched(address: str, error: Exception) -> RecordingError:
     return RecordingError(
         f"{hide(address)} could not be fetched ({type(error).__name__}). Can this machine reach and read it?"
     )
-
-
-def _system(address: str) -> tuple[System, str]:
-    try:
-        system, path = fsspec.core.url_to_fs(address)
-    except ImportError as error:
-        scheme = urlsplit(address).scheme
-        more = "s3fs" if scheme in {"s3", "s3a"} else f"fsspec's package for {scheme}"
-        raise ConfigurationError(f"Addresses with {scheme}:// take {more}, which is not installed.") from error
-    except ValueError as error:
-        raise ConfigurationError(
-            f"{hide(address)} is no address that can be read: {urlsplit(address).scheme}."
-        ) from error
-    return system, str(path)

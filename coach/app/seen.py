@@ -90,6 +90,17 @@ class Seen(Readings):
         if mark:
             self._keep(_key("address", address), mark, sha256)
 
+    def facts_at(self, address: str, mark: str) -> Facts | None:
+        """Return the facts of a review file at an address while its mark is what it was."""
+        known = self.at(f"facts {address}", mark)
+        with suppress(ValueError, TypeError):
+            return None if known is None else _facts(known)
+        return None
+
+    def keep_facts_at(self, address: str, mark: str, facts: Facts) -> None:
+        """Remember the facts of a review file at an address."""
+        self.keep_at(f"facts {address}", mark, _text(facts))
+
     def _of(
         self, kind: str, path: Path, read: Callable[[], _Value | None], load: Callable[[str], _Value]
     ) -> _Value | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from coach.app.item import Request
 from coach.app.naming import Facts, Output, Readings, conditions, hashes_of
@@ -26,8 +25,8 @@ def unchanged(request: Request, output: Output, pipeline: Pipeline, readings: Re
     facts = readings.facts(output.path("json"))
     if facts is None or not all(output.path(suffix).is_file() for suffix in pipeline.settings.formats):
         return False
-    return same(request, pipeline, facts, lambda: tuple(hashes_of(request, readings))) and not _told_since(
-        request, output.path("json")
+    return same(request, pipeline, facts, lambda: tuple(hashes_of(request, readings))) and not told_since(
+        request, output.path("json").stat().st_mtime
     )
 
 
@@ -52,12 +51,16 @@ def same(request: Request, pipeline: Pipeline, facts: Facts, hashes: Callable[[]
     )
 
 
-def _told_since(request: Request, review: Path) -> bool:
-    """Whether a sidecar beside the recording is newer than its review."""
+def told_since(request: Request, written: float) -> bool:
+    """Return whether a sidecar beside the recording is newer than its review.
+
+    Args:
+        request: The call.
+        written: When the review was, in seconds since 1970.
+    """
     recording = request.recording
     if recording is None:
         return False
-    written = review.stat().st_mtime
     sidecars = (
         recording.with_name(stem + suffix) for stem in (recording.name, recording.stem) for suffix in (".json", ".toml")
     )

@@ -5,37 +5,21 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import fsspec
 import pytest
+from nights import Here
 
 from coach.app.batch import BatchOutcome, plan_jobs, review_batch
 from coach.app.item import Request
-from coach.app.remote import fetched, name_of, publish
+from coach.app.publishing import publish
+from coach.app.remote import fetched, name_of
 from coach.conversation import ConfigurationError, NoSuchRecording, StorageError
-from coach.engines.protocol import Done
 
 System: TypeAlias = Any  # fsspec is not typed
-
-
-class Here:
-    """An engine without processes: what lies in memory is there in this one alone."""
-
-    name = "here"
-
-    def map(
-        self,
-        factory: Callable[[], Any],
-        items: Sequence[Any],
-        **_: object,
-    ) -> Iterator[Done[Any]]:
-        worker = factory()
-        if items:
-            worker.open()
-        yield from (Done(index, worker.run(item), 1.0) for index, item in enumerate(items))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from urllib.parse import urlsplit, urlunsplit
+from typing import Final
 
 from coach.privacy.kinds import DEFAULT
 from coach.privacy.text import mask_text
@@ -17,12 +17,38 @@ _FEWEST_DIGITS = 6
 _NATIONAL = 10
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
+_CONTAINED: Final = frozenset({"abfs", "abfss", "wasb", "wasbs"})
+"""Systems in whose addresses a container stands where others have a user."""
+_HOST = re.compile(r"(?:\[[^\]@]*\]|[^:@]*(?:@[^:@]*)?)(?::\d*)?")
 _CODED = r"(?:%[0-9A-Fa-f]{2}|[-. ()])*"  # what may stand between the digits of one number in a name
 
 
 def is_address(text: str) -> bool:
     """Return whether a text is an address (``s3://…``) and no path; a drive's letter is none."""
     return _ADDRESS.match(text) is not None
+
+
+def bare(address: str) -> str:
+    """Return an address as it may be kept: without user, password, token and signature.
+
+    >>> bare("sftp://ann:secret@host:22/reports?sig=abc")
+    'sftp://host:22/reports'
+    >>> bare("abfs://calls@account.example/reports")
+    'abfs://calls@account.example/reports'
+    """
+    scheme, _, rest = address.partition("://")
+    host, slash, path = re.split(r"[?#]", rest, maxsplit=1)[0].partition("/")
+    who, _, server = host.rpartition("@")
+    if who and scheme.casefold() in _CONTAINED and ":" not in who:
+        server = host
+    if not _HOST.fullmatch(server):  # what was written wrongly may be anything, a password too
+        return f"{scheme}://…"
+    return f"{scheme}://{server}{slash}{path}"
+
+
+def folder_shown(address: str) -> str:
+    """Return the address of a folder in one line, without what opens it; its numbers are hosts', and stay."""
+    return clean(bare(address))
 
 
 def hide(text: str, private: Iterable[str] = (), kinds: Collection[str] = DEFAULT) -> str:
@@ -37,7 +63,7 @@ def hide(text: str, private: Iterable[str] = (), kinds: Collection[str] = DEFAUL
     'q-600-[customer]-20260302.wav'
     """
     if is_address(text):
-        text = _bare(text)
+        text = bare(text)
     for one in private:
         text = _without(text, one)
     return clean(mask_text(clean(text), kinds))
@@ -68,12 +94,3 @@ def _without(text: str, private: str) -> str:
 
 def _digits(text: str) -> str:
     return "".join(char for char in text if "0" <= char <= "9")
-
-
-def _bare(address: str) -> str:
-    """Return an address without user, password, signature and fragment."""
-    try:
-        parts = urlsplit(address)
-        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-    except ValueError:
-        return address.partition("?")[0]
