@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from coach.app.intake.far import walk_at
 from coach.app.intake.folder import walk
 from coach.app.intake.known import Discovery, Found, Known, Piece, Refused, Told
 from coach.app.intake.manifest import Row, read_manifest
@@ -13,7 +14,7 @@ from coach.app.intake.patterns import Pattern, first_told
 from coach.app.intake.places import Folders, path_in, piece
 from coach.app.intake.profiles import PROFILES, Named, Profile, profile_told
 from coach.app.intake.resolve import of_file_time, of_sidecar, of_tags, resolved
-from coach.app.intake.shown import hide
+from coach.app.intake.shown import hide, is_address
 from coach.app.intake.times import Zone
 from coach.app.settings import Settings
 from coach.conversation import CoachError, NoSuchRecording
@@ -38,6 +39,7 @@ class Sources:
         zone: For times that name none.
         channel_for: Returns the channel that the settings give the agent in a recording, and where they do.
         own: Folders of reports, resolved, in which no recordings are looked for.
+        own_address: Address of a folder of reports, likewise.
     """
 
     patterns: tuple[Pattern, ...] = ()
@@ -45,19 +47,30 @@ class Sources:
     zone: Zone = field(default_factory=Zone)
     channel_for: Callable[[Path], tuple[str | None, str]] = lambda _path: (None, "")
     own: frozenset[Path] = frozenset()
+    own_address: str | None = None
 
 
 def sources_of(settings: Settings) -> Sources:
     """Return what the settings say of how recordings are told."""
     configured, zone = settings["sources"], settings["timezone"]
     origin = settings.values["sources"].origin
+    out = settings.text("out")
     patterns = configured.items() if isinstance(configured, Mapping) else ()
     return Sources(
         patterns=tuple(Pattern.of(name, text, origin) for name, text in patterns),
         zone=Zone(str(zone) if zone is not None else None),
         channel_for=settings.channel_for,
-        own=frozenset({Path(settings.text("out")).resolve()}),
+        own=_own(out),
+        own_address=out if is_address(out) else None,
     )
+
+
+def _own(out: str) -> frozenset[Path]:
+    try:
+        path = piece(out).path
+    except ValueError:
+        return frozenset()
+    return frozenset() if path is None else frozenset({path.resolve()})
 
 
 def discover(
@@ -73,7 +86,8 @@ def discover(
         sources: What they are told by; the built-in profiles when not given.
 
     Raises:
-        NoSuchRecording: There is no such manifest.
+        NoSuchRecording: There is no such manifest, or no such folder at an address.
+        RecordingError: A folder at an address cannot be looked into.
         UsageError: The manifest cannot be read.
     """
     search = _Search(sources or Sources())
@@ -146,6 +160,9 @@ class _Search:
         except ValueError as error:
             self.refused.append(Refused(text, f"What was named {error}", hide(text)))
             return
+        if one.path is None and text.endswith("/"):
+            yield from self._below(text)
+            return
         if one.path is None or not one.path.is_dir():
             yield self._listed(one)
             return
@@ -159,6 +176,17 @@ class _Search:
                 (self.refused if seen.broken else self.skipped).append(told)
         if none:
             self.notes.append(NO_RECORDING.format(folder=hide(text)))
+
+    def _below(self, address: str) -> Iterator[_Candidate]:
+        none = True
+        for one in walk_at(address, self._sources.own_address):
+            if one.skipped is None:
+                none = False
+                yield self._listed(Piece(one.address))
+            else:
+                self.skipped.append(Refused(one.address, one.skipped, self._shown(Piece(one.address))))
+        if none:
+            self.notes.append(NO_RECORDING.format(folder=hide(address)))
 
     def _listed(self, one: Piece) -> _Candidate:
         row = self._manifest.get(self._key(one))
