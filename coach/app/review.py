@@ -18,6 +18,7 @@ from coach.app.naming import Output, plan, read_review, redacted_hashes, sha256_
 from coach.app.pipeline import Pipeline
 from coach.app.recipe import Recipe, load_recipe
 from coach.app.redact import Redaction, check_redactable, redact
+from coach.app.report_folder import near_folder
 from coach.app.settings import CHANNELS, FORMATS, Settings, gather
 from coach.app.unchanged import unchanged
 from coach.conversation import NoSuchRecording, Review, StorageError, UsageError
@@ -112,7 +113,7 @@ def review_all(
     """
     if any(request.transcript is None for request in requests):
         pipeline.choose_engine()
-    folder = Path(pipeline.settings.text("out"))
+    folder = near_folder(pipeline.settings.text("out"))
     planned = list(outputs) if outputs is not None else plan(requests, folder, kinds=pipeline.settings.masked)
     with pipeline.running():
         for number, (request, output) in enumerate(zip(requests, planned, strict=True)):
@@ -242,7 +243,7 @@ def to_swap(requests: Sequence[Request], settings: Settings) -> list[Last]:
         return [last()]
     if any(request.agent_channel is not None or request.agent_speaker is not None for request in requests):
         raise UsageError("Give --swap, or say who is the agent with --agent-channel or --agent-speaker, not both.")
-    outputs = plan(requests, Path(settings.text("out")), kinds=settings.masked)
+    outputs = plan(requests, near_folder(settings.text("out")), kinds=settings.masked)
     return [_of_review(request, output) for request, output in zip(requests, outputs, strict=True)]
 
 

@@ -12,6 +12,7 @@ from coach.app.intake.known import Found
 from coach.app.intake.requests import request_for
 from coach.app.naming import plan
 from coach.app.nightly.settling import Mark, marks_of
+from coach.app.report_folder import near_folder
 from coach.app.review import Outcome, open_pipeline, review_all
 from coach.app.seen import Seen
 
@@ -44,7 +45,7 @@ class Watched:
     @property
     def out(self) -> Path:
         """Where the reports go."""
-        return Path(self.pipeline.settings.text("out"))
+        return near_folder(self.pipeline.settings.text("out"))
 
     def look(self, ask: Ask | None = None) -> Iterator[Outcome]:
         """Yield the outcome of every call that is new since the last look, as each is done.

@@ -59,6 +59,7 @@ def progress(  # noqa: PLR0913, PLR0917  (a command's options are its parameters
     from coach.app.progress import own_weeks
     from coach.app.progress_files import write
     from coach.app.recipe import load_recipe
+    from coach.app.report_folder import near_folder
     from coach.app.settings import gather
     from coach.reporting.progress_text import progress_json, progress_markdown
 
@@ -67,7 +68,7 @@ def progress(  # noqa: PLR0913, PLR0917  (a command's options are its parameters
     if add is not None:
         _add(add)
     found = own_weeks(weeks=weeks, agent=agent, mine=settings["agent"])
-    paths = write(found, wanted, Path(settings.text("out")))
+    paths = write(found, wanted, near_folder(settings.text("out")) if wanted else Path())
     voice, lines = _voice(agent, settings["agent"]) if tone else ({}, [])
     if as_json:
         give(json.dumps(progress_json(found) | voice, ensure_ascii=False, indent=1))

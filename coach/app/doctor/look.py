@@ -13,6 +13,7 @@ from coach.app.doctor.values import Finding, ill, mind, well
 from coach.app.models import verdicts
 from coach.app.pipeline import models_folder
 from coach.app.recipe import load_recipe
+from coach.app.report_folder import Near, folder_at
 from coach.app.review import settings_of
 from coach.app.settings import Settings
 from coach.app.working import work_folder
@@ -33,6 +34,7 @@ def look(store: str | None = None) -> Iterator[Finding]:
     yield well("coach", f"Version {__version__}, Python {sys.version.split()[0]}.")
     try:
         settings = settings_of({})
+        reports = folder_at(settings.text("out"))
         load_recipe(settings.text("recipe"))
         load_rubric(settings.text("rubric"))
         load_sentences()
@@ -41,17 +43,20 @@ def look(store: str | None = None) -> Iterator[Finding]:
         return
     yield well("settings", "Settings, recipe, rubric and sentences can be read.")
     yield from _models(settings)
-    out = Path(settings.text("out"))
-    yield places.disk("reports", out)
-    yield places.writable("reports", out)
-    yield places.unfinished("reports", out)
+    if isinstance(reports, Near):
+        yield places.disk("reports", reports.path)
+        yield places.writable("reports", reports.path)
+        yield places.unfinished("reports", reports.path)
+    else:
+        yield well("reports", f"They go to {reports.shown}, which a shift tries before it begins.")
     work = work_folder()
     yield places.disk("working files", work)
     yield places.private("working files", work)
     yield places.abandoned("working files", work)
     yield places.private("library", library())
     yield from stores.store("own", None, place(None, "own").file)
-    yield _records(out)
+    if isinstance(reports, Near):
+        yield _records(reports.path)
     try:
         where = place(store, "shift").file
     except CoachError as error:

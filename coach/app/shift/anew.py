@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from fnmatch import fnmatch
 from pathlib import Path
 
+from coach.app.purge_files import DIGESTS
+from coach.app.report_folder import ReportFolder
 from coach.app.review import settings_of
 from coach.app.shift import policy as policies
 from coach.app.shift import seeing
 from coach.app.shift.assembling import Material
 from coach.app.shift.pages import PAGE, TABLES, Written, own_pages, write_pages
 from coach.app.shift.running import shift_flags, zone_of
-from coach.conversation import ConfigurationError, StorageError
+from coach.conversation import ConfigurationError
 from coach.reporting.digest import is_digest
 from coach.reporting.shift_table import SCHEMA
 from coach.store.store import Store, open_store
@@ -28,23 +31,33 @@ class Pages:
 
     Attributes:
         folder: The folder.
-        files: The shift's page, the agents' own, the tables; made anew.
-        digests: What nights told that names a call which is to go; not made anew.
+        names: The shift's page, the agents' own, the tables; made anew.
+        digest_names: What nights told that names a call which is to go; not made anew.
         calls: Hashes of the calls that the shift's page lists.
     """
 
-    folder: Path
-    files: tuple[Path, ...]
-    digests: tuple[Path, ...] = ()
+    folder: ReportFolder
+    names: tuple[str, ...]
+    digest_names: tuple[str, ...] = ()
     calls: frozenset[str] = frozenset()
 
     @property
-    def all(self) -> tuple[Path, ...]:
-        """All of them."""
+    def files(self) -> tuple[str, ...]:
+        """Where the pages lie."""
+        return tuple(map(self.folder.place, self.names))
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """Where the digests lie."""
+        return tuple(map(self.folder.place, self.digest_names))
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Where all of them lie."""
         return (*self.files, *self.digests)
 
 
-def pages_in(folder: Path, url: str, names: Collection[str]) -> Pages:
+def pages_in(folder: ReportFolder, url: str, names: Collection[str]) -> Pages:
     """Return the pages of several calls in a folder, where they were made from a store; none where not.
 
     Args:
@@ -52,15 +65,16 @@ def pages_in(folder: Path, url: str, names: Collection[str]) -> Pages:
         url: The shift's store.
         names: Of the recordings that are to be forgotten, as pages show them.
     """
-    listed = _listed(folder / "shift.json")
+    listed = _listed(folder.read("shift.json"))
     if listed is None:
         return Pages(folder, ())
     with open_store(url, purpose="shift") as store:
         theirs = any(store.call(sha256) is not None or store.tombstoned(sha256) for sha256 in listed)
     if not theirs:
         return Pages(folder, ())
-    files = [path for name in (PAGE, *TABLES) if (path := folder / name).is_file()]
-    return Pages(folder, (*files, *own_pages(folder)), tuple(_digests(folder, names)), listed)
+    there = folder.names()
+    pages = [name for name in (PAGE, *TABLES) if name in there]
+    return Pages(folder, (*pages, *own_pages(folder)), tuple(_digests(folder, there, names)), listed)
 
 
 def take_away(pages: Pages) -> None:
@@ -69,13 +83,8 @@ def take_away(pages: Pages) -> None:
     Raises:
         StorageError: One cannot be removed; nothing is forgotten yet.
     """
-    for path in pages.all:
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            raise StorageError(
-                f"{path} could not be removed: {error.strerror}. Change its permissions and purge again."
-            ) from error
+    for name in (*pages.names, *pages.digest_names):
+        pages.folder.remove(name)
 
 
 def make_anew(pages: Pages, url: str, agreement: Path | None = None) -> Written | None:
@@ -94,7 +103,7 @@ def make_anew(pages: Pages, url: str, agreement: Path | None = None) -> Written 
         policy = policies.require(agreement)
     except ConfigurationError:
         return None
-    settings = settings_of(shift_flags({"out": str(pages.folder)}))
+    settings = settings_of(shift_flags({}))
     now = datetime.now(UTC)
     with open_store(url, purpose="shift") as store:
         written = write_pages(pages.folder, _material(store, pages, policy, now, zone_of(settings)))
@@ -116,27 +125,24 @@ def _material(store: Store, pages: Pages, policy: policies.Policy, now: datetime
     )
 
 
-def _listed(path: Path) -> frozenset[str] | None:
+def _listed(content: bytes | None) -> frozenset[str] | None:
     """Return the hashes of the calls on a shift's page, ``None`` where there is no page of ours."""
     try:
-        if path.stat().st_size > _LARGEST:
+        if content is None or len(content) > _LARGEST:
             return None
-        page = json.loads(path.read_bytes())
+        page = json.loads(content)
         if page["schema"] != SCHEMA:
             return None
         return frozenset(str(row["sha256"]) for row in page["calls"] if row["sha256"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
-def _digests(folder: Path, names: Collection[str]) -> Iterator[Path]:
+def _digests(folder: ReportFolder, there: Iterable[str], names: Collection[str]) -> Iterator[str]:
     """Yield the digests of nights that name one of the recordings."""
-    wanted = [name for name in names if name]
-    for path in sorted(folder.glob("night-*.md")):
-        try:
-            text = path.read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            continue
+    wanted = [one for one in names if one]
+    for name in (name for name in there if fnmatch(name, DIGESTS)):
+        text = (folder.read(name) or b"").decode(errors="replace")
         plain = text.replace("\\", "")
-        if is_digest(text) and any(name in plain for name in wanted):
-            yield path
+        if is_digest(text) and any(one in plain for one in wanted):
+            yield name

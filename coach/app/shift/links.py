@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import posixpath
 import re
 from collections.abc import Callable
 from pathlib import Path
 from unicodedata import normalize
 from urllib.parse import quote
 
+from coach.app.intake.shown import is_address
 from coach.store.values import StoredCall
 
 Link = Callable[[StoredCall], str | None]
@@ -19,22 +21,28 @@ OWN_PAGES = "agents"
 """Folder of the agents' own pages, beside the shift's page."""
 
 _REMOTE = re.compile(r"https://[^\s]+")
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _SLUG = 40
 
 
-def links_from(folder: Path) -> Link:
+def links_from(folder: Path | str) -> Link:
     """Return what gives each call's report an address relative to a page in a folder.
 
-    What is no file and no https address gets none: an address that came with a recording could be anything.
+    Where page and report lie in one place, on this computer or at addresses, the folder may be copied or served as it
+    is, and the link holds. Of a report elsewhere only an https address is one that a browser can follow.
+
+    Args:
+        folder: Of the page: a path, or an address.
     """
+    if is_address(str(folder)):
+        system, path = _at(str(folder))
+        return lambda call: _far_link(call.report, system, path)
 
     def link(call: StoredCall) -> str | None:
         report = call.report
         if not report:
             return None
-        if _SCHEME.match(report):
-            return quote(report, safe=":/?#[]@!$&'()*+,;=%~-._") if _REMOTE.fullmatch(report) else None
+        if is_address(report):
+            return _secure(report)
         try:
             relative = os.path.relpath(report, folder)
         except ValueError:  # on another drive
@@ -43,6 +51,24 @@ def links_from(folder: Path) -> Link:
         return f"./{quote(Path(relative).as_posix())}"
 
     return link
+
+
+def _far_link(report: str | None, system: str, folder: str) -> str | None:
+    if not report or not is_address(report):
+        return None
+    where, path = _at(report)
+    return f"./{quote(posixpath.relpath(path, folder))}" if where == system else _secure(report)
+
+
+def _at(address: str) -> tuple[str, str]:
+    """Return the system of an address with its host or bucket, and the path there."""
+    system, _, rest = address.partition("://")
+    host, _, path = rest.partition("/")
+    return f"{system.casefold()}://{host}", f"/{path}"
+
+
+def _secure(address: str) -> str | None:
+    return quote(address, safe=":/?#[]@!$&'()*+,;=%~-._") if _REMOTE.fullmatch(address) else None
 
 
 def no_links(_call: StoredCall) -> None:
