@@ -5,18 +5,25 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from coach.conversation import StorageError
 
 INSTEAD = "choose another folder with --out"
 """What else to do where a file of a review cannot be written."""
 
-_LEFT_BEHIND = 3600.0
+LEFT_BEHIND: Final = 3600.0
 """Seconds after which an unfinished file belongs to a run that was killed; a live one is being written to."""
+
+UNFINISHED: Final = ".*.????????.part"
+"""What unfinished files are called, for a shell and for ``find -name``."""
+
+_ENDING: Final = r"[a-z0-9_]{8}\.part"
 
 
 def write_atomically(path: Path, data: bytes | str, mode: int = 0o600) -> None:
@@ -48,11 +55,10 @@ def placing(path: Path, mode: int = 0o600, *, instead: str = INSTEAD) -> Iterato
         StorageError: The disk is full, or the folder is missing or cannot be written.
     """
     folder = path.parent
-    prefix = f".{path.name[:100]}."
     unfinished: Path | None = None
     try:
-        _sweep(folder, prefix)
-        handle, name = tempfile.mkstemp(suffix=".part", prefix=prefix, dir=folder)
+        _sweep(path)
+        handle, name = tempfile.mkstemp(suffix=".part", prefix=_beginning(path), dir=folder)
         os.close(handle)
         unfinished = Path(name)
         yield unfinished
@@ -70,14 +76,55 @@ def placing(path: Path, mode: int = 0o600, *, instead: str = INSTEAD) -> Iterato
                 unfinished.unlink(missing_ok=True)
 
 
-def _sweep(folder: Path, prefix: str) -> None:
+def is_unfinished(name: str) -> bool:
+    """Return whether a file that is called so was being written and never took its place.
+
+    >>> is_unfinished(".talk.json.k3_9x0ab.part"), is_unfinished(".talk.part"), is_unfinished("talk.wav.part")
+    (True, False, False)
+    """
+    return re.fullmatch(rf"\..+\.{_ENDING}", name) is not None
+
+
+def unfinished_of(path: Path) -> list[Path]:
+    """Return what was begun of a file and never took its place, however young.
+
+    Args:
+        path: Where the file belongs.
+
+    Raises:
+        OSError: Its folder cannot be looked into.
+    """
+    name = re.compile(re.escape(_beginning(path)) + _ENDING)
+    return [other for other in path.parent.iterdir() if name.fullmatch(other.name)]
+
+
+def left_behind(*folders: Path) -> Iterator[Path]:
+    """Yield the unfinished files of runs that were killed.
+
+    Args:
+        folders: Looked through with all below them; one that is not there holds none.
+    """
+    for folder in folders:
+        for at, _, names in os.walk(folder):
+            yield from (path for name in names if is_unfinished(name) and _is_old(path := Path(at, name)))
+
+
+def _beginning(path: Path) -> str:
+    return f".{path.name[:100]}."
+
+
+def _is_old(path: Path) -> bool:
+    with contextlib.suppress(OSError):  # it went while we looked
+        return time.time() - path.lstat().st_mtime > LEFT_BEHIND
+    return False
+
+
+def _sweep(path: Path) -> None:
     """Remove what a killed run left of the same file."""
-    now = time.time()
-    for old in folder.iterdir():
-        if old.name.startswith(prefix) and old.name.endswith(".part"):
+    for old in unfinished_of(path):
+        if _is_old(old):
             with contextlib.suppress(OSError):
-                if now - old.stat().st_mtime > _LEFT_BEHIND:
-                    old.unlink()
+                old.unlink()
 
 
 def sync_folder(folder: Path) -> None:

@@ -8,11 +8,11 @@ import shlex
 import shutil
 import stat
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from coach import files
 from coach.app.doctor.values import Finding, ill, mind, well
 from coach.app.working import PREFIX, left_behind
 from coach.conversation import StorageError
@@ -24,7 +24,7 @@ SCARCE: Final = 200_000_000
 """Bytes: not even an hour's working sound."""
 
 STALE: Final = 3600.0
-"""Seconds after which an unfinished file is nobody's."""
+"""Seconds after which a working folder is told of."""
 
 
 def disk(name: str, folder: Path) -> Finding:
@@ -91,14 +91,14 @@ def writable(name: str, folder: Path) -> Finding:
 def unfinished(name: str, folder: Path) -> Finding:
     """Return whether a killed run left files behind."""
     about = f"left behind, {name}"
-    left = [path for path in _files(folder) if _is_unfinished(path)] if folder.is_dir() else []
+    left = list(files.left_behind(folder))
     if not left:
         return well(about, f"No unfinished files in {folder}.")
-    files = "one unfinished file" if len(left) == 1 else f"{len(left)} unfinished files"
+    count = "one unfinished file" if len(left) == 1 else f"{len(left)} unfinished files"
     return mind(
         about,
-        f"A run that was killed left {files} in {folder} (first: {left[0].name}); all that is in them is masked.",
-        f"find {_quoted(folder)} -name '.*.part' -mmin +60 -delete",
+        f"A run that was killed left {count} in {folder} (first: {left[0].name}); all that is in them is masked.",
+        f"find {_quoted(folder)} -name '{files.UNFINISHED}' -mmin +60 -delete",
     )
 
 
@@ -139,12 +139,4 @@ def _readable_by_others(path: Path) -> bool:
     with contextlib.suppress(FileNotFoundError):  # it went while we looked
         mode = path.lstat().st_mode
         return not stat.S_ISLNK(mode) and bool(mode & 0o077)
-    return False
-
-
-def _is_unfinished(path: Path) -> bool:
-    if not (path.name.startswith(".") and path.name.endswith(".part")):
-        return False
-    with contextlib.suppress(OSError):
-        return time.time() - path.stat().st_mtime > STALE
     return False
