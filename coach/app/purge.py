@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 from coach.app import library, our_words
 from coach.app.naming import read_review, sha256_of
 from coach.app.practice import log
-from coach.app.purge_files import HASH, files_of, hashes_known, identity, lone_pages
+from coach.app.purge_files import HASH, files_of, hashes_known, identity, lone_pages, old_digests
 from coach.app.review import last, last_file
 from coach.app.settings import FORMATS
 from coach.conversation import CoachError, NoSuchRecording, StorageError, UsageError
+from coach.locking import only_one
 from coach.privacy.text import mask_text
 from coach.reporting.files import write_atomically
 from coach.reporting.text import clean
@@ -69,7 +70,7 @@ class Kept:
 
     Attributes:
         calls: The calls.
-        files: Reports and what lies beside them.
+        files: Reports and what lies beside them, and what nights told before the time.
         practised: Lines of the practice log.
         words: Answers of the phrasebook; only by their day.
         last: Whether the note of the last review is about one of them.
@@ -162,7 +163,7 @@ def find(wish: Wish, place: Place) -> Kept:
         calls = (Known(wish.call, "", frozenset({wish.call})),)  # what became of it may be there, and no review
     hashes = frozenset(digest for call in calls for digest in call.hashes)
     files = tuple(dict.fromkeys(file for path, review in reviews.items() for file in files_of(path, review)))
-    files = tuple(dict.fromkeys((*files, *lone_pages(stored, hashes))))
+    files = tuple(dict.fromkeys((*files, *lone_pages(stored, hashes), *_old_accounts(wish, place))))
     if not place.own:
         return Kept(calls, files, answers=answers)
     stems = frozenset(clean(mask_text(path.stem)) for path in files)
@@ -201,6 +202,28 @@ def forget(wish: Wish, place: Place, kept: Kept) -> bool:
 def _check(wish: Wish) -> None:
     if wish.before is None and wish.agent is None and wish.call is None:
         raise UsageError("Say what to forget: --before DATE, --agent NAME or --call FILE.")
+
+
+@contextlib.contextmanager
+def alone(place: Place) -> Iterator[None]:
+    """Keep shifts and nights away from a shift's store, and from the folder of reports, while the block runs.
+
+    The person's own library needs none of it: what is reviewed meanwhile finds the call's tombstone.
+
+    Raises:
+        LockedError: One is at work there.
+        StorageError: The folder cannot be written to.
+        ConfigurationError: The store's server refuses, or does not answer.
+    """
+    if place.own:
+        yield
+        return
+    from coach.store.holding import held  # noqa: PLC0415  (loads a database)
+    from coach.store.opening import place as place_of  # noqa: PLC0415
+
+    there = [place.reports] if place.reports is not None and place.reports.is_dir() else []
+    with only_one(*there), held(place_of(place.url, "shift")):
+        yield
 
 
 @contextlib.contextmanager
@@ -259,6 +282,13 @@ def _began(recording: Mapping[str, object], path: Path) -> datetime:
     with contextlib.suppress(ValueError, TypeError, OverflowError):
         return datetime.fromisoformat(str(recording.get("started_at"))).astimezone(UTC)
     return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def _old_accounts(wish: Wish, place: Place) -> Iterable[Path]:
+    """Return what nights told before the time, where the wish is about nothing but time."""
+    if place.own or place.reports is None or wish.before is None or wish.agent is not None or wish.call is not None:
+        return ()
+    return old_digests(place.reports.absolute(), wish.before)
 
 
 def _known(stored: Sequence[StoredCall], reviews: Iterable[Mapping[str, object]]) -> tuple[Known, ...]:

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from html import unescape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from coach.app.naming import Output, page_source, redacted_hashes, reviewed_hashes, sha256_of
 from coach.app.settings import FORMATS
+from coach.files import unfinished_of
+from coach.reporting.digest import digest_day
 
 if TYPE_CHECKING:
     from coach.store.values import StoredCall
 
 HASH = re.compile(r"[0-9a-f]{64}")
 """A SHA-256 as it is written everywhere here."""
+
+DIGESTS: Final = "night-*.md"
+"""What nights call their digests; what is in one says that it is one."""
+
+LONGEST_LINE: Final = 1000
 
 _PLAYED = re.compile(r'<audio id="audio"[^>]* src="([^"]{1,2000})"')
 
@@ -48,12 +56,8 @@ def files_of(path: Path, review: Mapping[str, object]) -> Iterator[Path]:
         if output.path(suffix).is_file():
             yield output.path(suffix)
     for suffix in (*FORMATS, "mp3"):
-        yield from path.parent.glob(f".{_plain(output.path(suffix).name[:100])}.*.part")
+        yield from unfinished_of(output.path(suffix))
     yield path
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"([*?[])", r"[\1]", name)
 
 
 def _formats(review: Mapping[str, object]) -> list[str]:
@@ -63,6 +67,27 @@ def _formats(review: Mapping[str, object]) -> list[str]:
     formats = settings.get("formats") if isinstance(settings, Mapping) else None
     value = formats.get("value") if isinstance(formats, Mapping) else None
     return [name for name in ("md", "csv", "vtt") if isinstance(value, list) and name in value]
+
+
+def old_digests(folder: Path, before: datetime) -> list[Path]:
+    """Return the nights' digests of days that ended before a time; the newest one stays, however old it is.
+
+    Args:
+        folder: Of the reports.
+        before: With its zone.
+    """
+    told = [(day, path.stem, path) for path in folder.glob(DIGESTS) if (day := _day_told(path)) is not None]
+    limit = (before - timedelta(days=1)).date()  # a day ends later elsewhere
+    return [path for day, _, path in sorted(told)[:-1] if day < limit]
+
+
+def _day_told(path: Path) -> date | None:
+    """Return the day that a digest tells of, ``None`` where a file is none."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            return digest_day(file.readline(LONGEST_LINE))
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def lone_pages(stored: Sequence[StoredCall], hashes: frozenset[str]) -> Iterator[Path]:

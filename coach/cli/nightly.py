@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from coach.cli.review import Format, Out
+from coach.cli.stores import in_recipe
 from coach.cli.streams import give, tell
 from coach.conversation import LockedError, StorageError, UsageError
 
@@ -36,7 +37,9 @@ def nightly(recipe: Recipe, quiet: Quiet = False, as_json: AsJson = False) -> No
     from coach.app.nightly.night import run_night
     from coach.app.nightly.orders import load_night
 
-    ended = run_night(load_night(recipe), _told(quiet=quiet or as_json))
+    night = load_night(recipe)
+    in_recipe(night.recipe, night.store, quiet=quiet)
+    ended = run_night(night, _told(quiet=quiet or as_json))
     _show(ended, quiet=quiet, as_json=as_json)
     raise typer.Exit(ended.exit_code)
 
@@ -83,6 +86,7 @@ def _watch_nights(recipe: str, looks: Iterator[bool], *, quiet: bool) -> NoRetur
     from coach.reporting.text import clean
 
     night = load_night(recipe)
+    in_recipe(night.recipe, night.store, quiet=quiet)
     for last in looks:
         code = LockedError.exit_code
         try:
@@ -100,9 +104,9 @@ def _watch_nights(recipe: str, looks: Iterator[bool], *, quiet: bool) -> NoRetur
 
 def _watch_folder(folder: Path, flags: dict[str, object], looks: Iterator[bool], *, quiet: bool) -> NoReturn:
     """Review a person's own calls as they arrive."""
-    from coach.app.locking import only_one
     from coach.app.review import exit_code
     from coach.app.watching import Watched
+    from coach.locking import only_one
 
     watched = Watched(folder, flags)
     with only_one(watched.out):

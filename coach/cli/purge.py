@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -51,29 +52,49 @@ def purge(  # noqa: PLR0913, PLR0917  (a command's options are its parameters)
     as_json: AsJson = False,
 ) -> None:
     """Forget calls for good: rows, reports, practice. A hash alone stays; recordings are not touched."""
-    from coach.app.purge import Place, Wish, call_of, day, find, forget
+    from coach.app.purge import Place, Wish, alone, call_of, day, find
     from coach.app.review import settings_of
 
     wish = Wish(day(before) if before is not None else None, agent, call_of(call) if call is not None else None)
     settings = settings_of({"out": str(out) if out is not None else None})
     place = Place(store, Path(settings.text("out")))
-    kept = find(wish, place)
-    pages = _pages(place, kept)
-    if as_json:
-        shown = {"pages": [str(path) for path in pages.all] if pages is not None else []}
-        give(json.dumps({**kept.as_data(), **shown, "removed": not dry_run}, ensure_ascii=False, indent=1))
-    else:
-        _show(kept, pages)
-    if dry_run or kept.nothing:
-        return
-    if not yes:
-        _ask(as_json=as_json)
+    with contextlib.ExitStack() as stack:
+        if yes and not dry_run:  # while somebody is asked, a night may begin: it need not wait for the answer
+            stack.enter_context(alone(place))
+        kept = find(wish, place)
+        pages = _pages(place, kept)
+        if as_json:
+            shown = {"pages": [str(path) for path in pages.all] if pages is not None else []}
+            give(json.dumps({**kept.as_data(), **shown, "removed": not dry_run}, ensure_ascii=False, indent=1))
+        else:
+            _show(kept, pages)
+        if dry_run or kept.nothing:
+            return
+        if not yes:
+            _ask(as_json=as_json)
+            stack.enter_context(alone(place))
+            if (find(wish, place), _pages(place, kept)) != (kept, pages):
+                raise LockedError(
+                    "While you were asked, another run of coach changed what is kept of such calls. Nothing was "
+                    "removed: look again with --dry-run, and purge then."
+                )
+        _remove(wish, place, kept, pages, policy)
+    tell("Gone. The recordings are where they were, and so are copies and backups that others made.")
+
+
+def _remove(wish: Wish, place: Place, kept: Kept, pages: Pages | None, policy: Path | None) -> None:
+    """Forget what was found.
+
+    Raises:
+        LockedError: All is gone, but its space in the store could not be overwritten yet.
+    """
+    from coach.app.purge import forget
+
     if not (forget(wish, place, kept) if pages is None else _forget_and_show(pages, wish, place, kept, policy)):
         raise LockedError(
             "All that is gone from the store, but another program holds it, so that its free space was not "
             "overwritten yet. The next command that opens the store does it."
         )
-    tell("Gone. The recordings are where they were, and so are copies and backups that others made.")
 
 
 def looks(agent: Agent = None, store: StoreUrl = None, since: Since = None, as_json: AsJson = False) -> None:
@@ -130,7 +151,7 @@ def _show(kept: Kept, pages: Pages | None) -> None:
     if pages is not None:
         if pages.files:
             give(f"pages   of the shift in {clean(mask_text(str(pages.folder)))}: {len(pages.files)}, made anew")
-        for path in pages.digests:
+        for path in (path for path in pages.digests if path not in kept.files[:SHOWN]):
             give(f"file    {clean(mask_text(str(path)))}")
     left = max(len(kept.calls) - SHOWN, 0), max(len(kept.files) - SHOWN, 0)
     if any(left):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 from typing import Final
 
@@ -81,7 +82,7 @@ def render_digest(digest: Digest, page: str) -> str:
         page: The shift's page, relative to the folder.
     """
     say = phrases(SENTENCES)
-    lines = [f"# {say('heading')}, {digest.day}", ""]
+    lines = [f"{_heading()}{digest.day}", ""]
     for sentence in sentences(digest):
         lines += [*wrap(sentence), ""]
     lines += [f"{say('page.link', page=page)}", ""]
@@ -94,7 +95,20 @@ def render_digest(digest: Digest, page: str) -> str:
 
 def is_digest(text: str) -> bool:
     """Return whether a text is a night's digest."""
-    return text.startswith(f"# {phrases(SENTENCES)('heading')}, ")
+    return text.startswith(_heading())
+
+
+def digest_day(text: str) -> date | None:
+    """Return the day that a night's digest tells of, by its first line; ``None`` where a text is no digest."""
+    line = text.partition("\n")[0]
+    try:
+        return date.fromisoformat(line.removeprefix(_heading()).strip()) if is_digest(line) else None
+    except ValueError:
+        return None
+
+
+def _heading() -> str:
+    return f"# {phrases(SENTENCES)('heading')}, "
 
 
 def _cell(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Iterator
+from typing import Final
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -18,6 +19,9 @@ class ReviewFileError(ConfigurationError):
 
 class ForgottenError(ConfigurationError):
     """A call that was purged is not taken in again."""
+
+
+LOST: Final = "was lost in the middle. What was committed is safe; run this again."
 
 
 @contextlib.contextmanager
@@ -98,7 +102,7 @@ _SERVER: tuple[tuple[tuple[str, ...], type[CoachError], str], ...] = (
     (("42501",), ConfigurationError, "does not let this user make or change tables. Grant it, or use another user."),
     (("25006",), ConfigurationError, "may only be read. Name the server that may be written to."),
     (("57P03",), LockedError, "is starting or stopping. Try again in a moment."),
-    (("08", "57P"), StorageError, "was lost in the middle. What was committed is safe; run this again."),
+    (("08", "57P"), StorageError, LOST),
 )
 
 
@@ -108,7 +112,7 @@ def _server(where: str, error: DBAPIError) -> CoachError:
         if state.startswith(starts):
             return kind(f"{where} {sentence}")
     if not state and error.connection_invalidated:
-        return StorageError(f"{where} was lost in the middle. What was committed is safe; run this again.")
+        return StorageError(f"{where} {LOST}")
     if not state and type(error.orig).__name__ in ("OperationalError", "ConnectionTimeout"):
         return unreachable(where, error.orig)
     name = type(error.orig).__name__

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import secrets
 import sqlite3
 import time
 from dataclasses import dataclass
@@ -26,6 +28,11 @@ HEAD: Final = "0001"
 
 VERSION_TABLE: Final = "coach_version"
 
+ID: Final = "id"
+"""In ``about`` of a store on a server: it names the folder of its Parquet files, which no other store's lie in."""
+
+_ID: Final = re.compile(r"[0-9a-f]{8}")
+
 PATIENCE = 10.0
 """Seconds to wait for another program that writes."""
 
@@ -44,7 +51,7 @@ class Place:
     Attributes:
         url: For SQLAlchemy; may hold a password and is never shown.
         name: What messages call it.
-        folder: Where the Parquet files of its calls lie.
+        folder: Where the Parquet files of its calls lie; of a store on a server, where they would if it had no id.
         file: The database file; ``None`` on a server.
     """
 
@@ -100,10 +107,17 @@ def _file(file: Path) -> Place:
 def _server(url: URL, purpose: Purpose) -> Place:
     if find_spec("psycopg") is None:
         raise ConfigurationError('PostgreSQL needs the extra "postgres": pip install "coach[postgres]".')
-    database = url.database or os.environ.get("PGDATABASE") or "?"
-    host = url.host or url.query.get("host") or os.environ.get("PGHOST") or "this machine"
-    name = f"the database {database} on {host if isinstance(host, str) else host[0]}"
+    service = _first(url.query.get("service")) or os.environ.get("PGSERVICE")
+    database = url.database or os.environ.get("PGDATABASE")
+    host = url.host or _first(url.query.get("host")) or os.environ.get("PGHOST")
+    name = f"the database {database or '?'} on {host or 'this machine'}"
+    if service and not (database or host):
+        name = f"the database of the service {service}"
     return Place(url.set(drivername="postgresql+psycopg"), name, library() / purpose, None)
+
+
+def _first(given: str | tuple[str, ...] | None) -> str | None:
+    return given if given is None or isinstance(given, str) else given[0]
 
 
 def connect(where: Place) -> Engine:
@@ -211,8 +225,8 @@ def _begin_on_server(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
 
 
-def prepare(engine: Engine, where: Place, purpose: Purpose) -> None:
-    """Bring a database up to date, and make sure of its purpose.
+def prepare(engine: Engine, where: Place, purpose: Purpose) -> Path:
+    """Bring a database up to date, make sure of its purpose, and return where the Parquet files of its calls lie.
 
     Safe when two do it at once: the second waits for the first and finds nothing to do.
 
@@ -227,12 +241,14 @@ def prepare(engine: Engine, where: Place, purpose: Purpose) -> None:
             with engine.execution_options(writing=True).begin() as connection:
                 _upgrade(connection, where, purpose)
         with engine.connect() as connection:
-            stamped = connection.scalar(select(tables.about.c.value).where(tables.about.c.name == "purpose"))
-    if stamped != purpose:
+            about = {row.name: row.value for row in connection.execute(select(tables.about))}
+    if about.get("purpose") != purpose:
         raise ConfigurationError(
-            f"{where.name} is {_WHOSE.get(str(stamped), 'of an unknown kind')}, and cannot be used as "
+            f"{where.name} is {_WHOSE.get(str(about.get('purpose')), 'of an unknown kind')}, and cannot be used as "
             f"{_WHOSE[purpose]}. The two are kept apart; name another database."
         )
+    own = about.get(ID, "")
+    return where.folder.with_name(f"{purpose}-{own}") if _ID.fullmatch(own) else where.folder
 
 
 def _version(connection: Connection) -> str | None:
@@ -256,6 +272,8 @@ def _upgrade(connection: Connection, where: Place, purpose: Purpose) -> None:
         )
     if found is None:
         connection.execute(tables.about.insert().values(name="purpose", value=purpose))
+        if where.file is None:
+            connection.execute(tables.about.insert().values(name=ID, value=secrets.token_hex(4)))
 
 
 def _refuse_others(connection: Connection, where: Place) -> None:

@@ -16,6 +16,7 @@ from coach.store.answers import Answers
 from coach.store.attempts import Attempts
 from coach.store.errors import speaking
 from coach.store.fetching import AT_ONCE, Wanted
+from coach.store.holding import Check, held
 from coach.store.opening import PATIENCE, Place, connect, place, prepare
 from coach.store.reading import rows
 from coach.store.values import (
@@ -35,38 +36,41 @@ _BRIEFLY = 0.2
 """Seconds to wait for others before a store that is opened is left as it is."""
 
 
-def open_store(url: str | None = None, *, purpose: Purpose, folder: Path | None = None) -> Store:
+def open_store(url: str | None = None, *, purpose: Purpose, folder: Path | None = None, alone: bool = False) -> Store:
     """Open a store, making it or bringing it up to date where needed.
 
     Args:
         url: ``sqlite:///FILE``, a file's path, or ``postgresql+psycopg://USER@HOST/NAME``; ``None`` for the
             user's own ``own.sqlite`` or ``shift.sqlite``.
         purpose: Whose it is; a store is never opened as the other's.
-        folder: Where the Parquet files of its calls lie; beside the database file where not given.
+        folder: Where the Parquet files of its calls lie; where not given, beside the database file, or for a server's
+            database in a folder of its own beside the user's own databases.
+        alone: Whether no other run may work with it until it is closed (``coach.store.holding``); one that is opened
+            without that, to read or to add an answer, is not kept away.
 
     Raises:
         ConfigurationError: It is newer than this program, of the other purpose, no store of ours, or a server refuses.
         StorageError: It cannot be made, lies on a network's disk, or its disk is full.
-        LockedError: Another program holds it.
+        LockedError: Another program holds it, or another run works with it.
     """
     where = place(url, purpose)
-    with speaking(where.name):
-        engine = connect(where)
-    try:
-        prepare(engine, where, purpose)
-    except BaseException:
-        engine.dispose()
-        raise
-    store = Store(engine, where, where.folder if folder is None else folder)
-    store._end_purge()
+    with contextlib.ExitStack() as stack:
+        check = stack.enter_context(held(where)) if alone else None
+        with speaking(where.name):
+            engine = connect(where)
+        stack.callback(engine.dispose)
+        own = prepare(engine, where, purpose)
+        store = Store(engine, where, own if folder is None else folder, check)
+        store._end_purge()
+        store._holding = stack.pop_all()
     return store
 
 
 class Store(Answers, Attempts):
     """An open store. ``folder`` is where the Parquet files of its calls lie."""
 
-    def __init__(self, engine: Engine, where: Place, folder: Path) -> None:
-        super().__init__(engine, where)
+    def __init__(self, engine: Engine, where: Place, folder: Path, check: Check | None = None) -> None:
+        super().__init__(engine, where, check)
         self.folder = folder
 
     def record(
@@ -195,6 +199,7 @@ class Store(Answers, Attempts):
         """
         only = None if sha256 is None else (sha256,) if isinstance(sha256, str) else tuple(sha256)
         asked = purging.Asked(before, agent, only, why)
+        self._check()
         with speaking(self.name):
             gone = purging.purge(self._writing, self.folder, asked)
         clean = purging.scrub(self._engine, self._writing, self.file, PATIENCE)

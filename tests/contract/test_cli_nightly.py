@@ -19,6 +19,7 @@ from nights import Here, engine_here, make_call, told, unmasked, write_night
 
 from coach.app.nightly import night as nightly
 from coach.app.nightly.orders import load_night
+from coach.reporting.digest import Digest, render_digest
 from coach.resources import resource
 from coach.store.store import open_store
 
@@ -153,7 +154,7 @@ def test_a_second_run_beside_the_first_is_told_and_changes_nothing(nights: Night
 
 def hold(folder: str, held: object, let_go: object) -> None:
     """Be another run of coach: hold the folder's lock in a process of its own."""
-    from coach.app.locking import NAME  # noqa: PLC0415  (in the other process)
+    from coach.locking import NAME  # noqa: PLC0415  (in the other process)
 
     Path(folder).mkdir(exist_ok=True)
     with FileLock(Path(folder) / NAME):
@@ -325,6 +326,39 @@ def test_a_clock_that_jumps_ahead_forgets_nothing_at_once(nights: Nights) -> Non
     assert "Check the clock" in " ".join(ran.stderr.split())
     assert (nights.out / "a.html").is_file()
     assert nights.counts()["forgotten"] == 1  # where it was a long holiday, the next night does it
+
+
+def test_digests_older_than_what_is_kept_go_and_the_newest_stays(nights: Nights) -> None:
+    def told(days: float, name: str | None = None) -> Path:
+        day = (datetime.now(UTC) - timedelta(days=days)).date().isoformat()
+        path = nights.out / (name or f"night-{day}-023000.md")
+        path.write_text(render_digest(Digest(day, reviewed=1), "shift.html"), encoding="utf-8")
+        return path
+
+    nights.out.mkdir()
+    old, older, kept = told(70), told(300), told(50)
+    mine = nights.out / "night-mine.md"
+    mine.write_text("# Last night I thought\n")
+    assert nights.run().stdout == "Nothing was new.\n"
+    assert [path.is_file() for path in (old, older, kept, mine)] == [False, False, True, True]
+
+    kept.unlink()
+    old, older = told(70), told(300)
+    nights.run()
+    assert [path.is_file() for path in (old, older)] == [True, False]  # the newest, however old
+
+
+def test_a_clock_that_jumps_ahead_removes_no_digest_at_once(nights: Nights) -> None:
+    nights.run()
+    for day in ("2020-01-01", "2020-01-02"):
+        path = nights.out / f"night-{day}-023000.md"
+        path.write_text(render_digest(Digest(day, reviewed=1), "shift.html"), encoding="utf-8")
+    last = nights.out / ".night-last.json"
+    last.write_text(json.dumps({"at": (datetime.now(UTC) - timedelta(days=400)).isoformat(), "postponed": False}))
+    assert nights.run("--quiet").returncode == 5
+    assert len(nights.digests()) == 2
+    assert nights.run("--quiet").returncode == 0
+    assert len(nights.digests()) == 1
 
 
 # Mail.

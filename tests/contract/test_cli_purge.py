@@ -10,8 +10,13 @@ from pathlib import Path
 import pytest
 import soundfile
 from command import coach, load
+from other_runs import another_run
 from postgres import GROUP, Server
 
+from coach.app.purge import Place, alone
+from coach.conversation import LockedError
+from coach.locking import only_one
+from coach.reporting.digest import Digest, render_digest
 from coach.store.store import open_store
 
 MARKER = "quuxzanzibar"
@@ -298,6 +303,87 @@ def test_a_shift_s_store_on_a_server_holds_nothing_of_it_either(
     with open_store(postgres_url, purpose="shift") as store:
         assert [call.agent for call in store.calls()] == ["Bob"]
         assert store.tombstoned(sha(calls[0]))
+
+
+@pytest.fixture
+def served(tmp_path: Path, calls: tuple[Path, Path], postgres_url: str) -> str:
+    """A shift's store on a server that knows of both calls."""
+    with open_store(postgres_url, purpose="shift") as store:
+        for agent, call in zip(("Ann", "Bob"), calls, strict=True):
+            report = work(tmp_path) / "coaching" / f"{call.stem}.json"
+            store.record(load(report), report=report.with_suffix(".html"), agent=agent)
+    return postgres_url
+
+
+@pytest.mark.parametrize("kind", ["shift", pytest.param("served", marks=GROUP)])
+def test_beside_a_shift_at_work_nothing_is_purged(
+    tmp_path: Path, home: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue(kind)
+    before = holding(MARKER, work(tmp_path))
+    typed = ("purge", "--agent", "Ann", "--store", url)
+    with another_run(url, tmp_path / "elsewhere"):
+        ran = coach(*typed, "--yes", cwd=work(tmp_path))
+        assert ran.returncode == 75
+        assert "Another run of coach is at work" in ran.stderr
+        assert holding(MARKER, work(tmp_path)) == before
+        with open_store(str(url), purpose="shift") as store:
+            assert [call.agent for call in store.calls()] == ["Ann", "Bob"]
+            assert store.tombstones() == []
+        assert coach(*typed, "--dry-run", cwd=work(tmp_path)).returncode == 0  # to look is no work
+
+    purged(tmp_path, "--agent", "Ann", "--store", url)
+
+    assert holding(MARKER, work(tmp_path)) == []
+
+
+def test_beside_a_purge_no_shift_begins(tmp_path: Path, shift: Path) -> None:
+    with alone(Place(str(shift), work(tmp_path) / "coaching")):
+        with pytest.raises(LockedError):
+            open_store(str(shift), purpose="shift", alone=True)
+        with pytest.raises(LockedError):
+            only_one(work(tmp_path) / "coaching").__enter__()
+    open_store(str(shift), purpose="shift", alone=True).close()
+
+
+def test_what_changed_while_somebody_was_asked_is_not_purged_unseen(
+    tmp_path: Path, home: Path, calls: tuple[Path, Path], shift: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = holding(MARKER, work(tmp_path))
+    other = load(work(tmp_path) / "coaching" / f"{OTHER}.json")
+
+    def asked(**_: object) -> None:
+        with open_store(str(shift), purpose="shift", alone=True) as store:  # nobody waits for an answer
+            store.record(other, agent="Ann")
+
+    monkeypatch.setattr("coach.cli.purge._ask", asked)
+    ran = coach("purge", "--agent", "Ann", "--store", shift, cwd=work(tmp_path))
+
+    assert ran.returncode == 75
+    assert "Nothing was removed" in " ".join(ran.stderr.split())
+    assert holding(MARKER, work(tmp_path)) == before
+    monkeypatch.setattr("coach.cli.purge._ask", lambda **_: None)
+    assert coach("purge", "--agent", "Ann", "--store", shift, cwd=work(tmp_path)).returncode == 0
+    assert holding(MARKER, work(tmp_path)) == []
+
+
+def test_what_nights_told_before_the_day_goes_but_for_the_newest(
+    tmp_path: Path, home: Path, calls: tuple[Path, Path], shift: Path
+) -> None:
+    out = work(tmp_path) / "coaching"
+    told = {day: out / f"night-{day}-023000.md" for day in ("2026-01-05", "2026-01-20", "2026-01-21")}
+    for day, path in told.items():
+        path.write_text(render_digest(Digest(day, reviewed=1), "shift.html"), encoding="utf-8")
+    (out / "night-mine.md").write_text("# Last winter, 2026-01-05")
+
+    purged(tmp_path, "--agent", "Nobody", "--before", "2026-02-01", "--store", shift)
+    assert all(path.is_file() for path in told.values())  # the wish was about an agent
+    listed = coach("purge", "--before", "2026-01-21", "--store", shift, "--dry-run", cwd=work(tmp_path)).stdout
+    assert [line for line in listed.splitlines() if "night-" in line] == [f"file    {told['2026-01-05']}"]
+
+    purged(tmp_path, "--before", "2026-02-01", "--store", shift)
+
+    assert {path.name for path in out.glob("night-*")} == {"night-2026-01-21-023000.md", "night-mine.md"}
 
 
 def test_who_looked_can_be_read(tmp_path: Path, home: Path, calls: tuple[Path, Path], shift: Path) -> None:

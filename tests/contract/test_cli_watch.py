@@ -12,7 +12,7 @@ import pytest
 from command import coach
 from nights import Here, engine_here, make_call, told, write_night
 
-from coach.app.locking import only_one
+from coach.locking import only_one
 from coach.store.store import open_store
 
 

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from coach.app.intake.discover import discover, sources_of
 from coach.app.intake.known import Discovery, Found, Refused
-from coach.app.locking import only_one
 from coach.app.review import settings_of
 from coach.app.shift import policy as policies
 from coach.app.shift import seeing
@@ -23,7 +22,7 @@ from coach.app.shift.pages import Written, write_pages
 from coach.app.shift.policy import Policy
 from coach.app.shift.taking import Intake, Taken, exit_code, take
 from coach.conversation import NoSuchRecording, UsageError
-from coach.store.opening import place
+from coach.locking import only_one
 from coach.store.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -122,9 +121,9 @@ def run_shift(plan: Plan, told: Told | None = None, began: Callable[[Discovery],
         raise NoSuchRecording(" ".join(said) or "No recording was named. Name files, a folder or --manifest.")
     if began is not None:
         began(discovery)
-    out, kept = Path(settings.text("out")), place(plan.store, "shift").folder
-    with only_one(out, kept), open_store(plan.store, purpose="shift") as store:
-        sweep(out, kept)
+    out = Path(settings.text("out"))
+    with only_one(out), open_store(plan.store, purpose="shift", alone=True) as store:
+        sweep(out, store.folder)
         taken = _take(discovery.found, _Asked(plan, settings, flags), store, told)
         written = publish(store, policy, settings, taken)
     return Shift(taken, discovery.refused, discovery.skipped, discovery.notes, written)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from command import coach
+from nights import write_night
 
 from coach.cli import stores
 
@@ -50,3 +51,26 @@ def test_what_holds_a_password(url: str | None, warned: bool, capsys: pytest.Cap
     told = capsys.readouterr().err
     assert bool(told) == warned
     assert HIDDEN not in told
+
+
+@pytest.mark.parametrize("command", ["nightly", "watch"])
+@pytest.mark.parametrize("mode", [0o600, 0o640])
+def test_one_in_a_nights_recipe_is_warned_of(tmp_path: Path, command: str, mode: int) -> None:
+    recipe = write_night(tmp_path, store=f"postgresql+psycopg://{NOWHERE}")
+    recipe.chmod(mode)
+    typed = (command, recipe, *(("--times", "1") if command == "watch" else ()))
+
+    ran = coach(*typed, cwd=tmp_path)
+    quiet = coach(*typed, "--quiet", cwd=tmp_path)
+
+    assert (ran.returncode, quiet.returncode) == (5, 5)  # the server is not there
+    assert "night.toml holds the database's password. Leave it out of the URL" in " ".join(ran.stderr.split())
+    assert (f"chmod 600 {recipe}" in ran.stderr) == (mode != 0o600)
+    assert ("chmod 600" in quiet.stderr) == (mode != 0o600)  # each night's mail need not repeat what can be borne
+    assert ("password" in quiet.stderr.replace("PGPASSWORD", "")) == (mode != 0o600)
+    assert HIDDEN not in "".join((*ran[1:], *quiet[1:]))
+
+
+def test_a_recipe_without_one_is_not_warned_of(tmp_path: Path) -> None:
+    ran = coach("nightly", write_night(tmp_path), cwd=tmp_path)
+    assert "password" not in ran.stderr

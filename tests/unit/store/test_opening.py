@@ -280,6 +280,27 @@ def test_a_wrong_password_a_missing_database_and_pgpassword(
 
 
 @GROUP
+def test_a_password_in_a_file_of_ones_own(
+    postgres_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = postgres_server.port
+    with postgres_server.database() as name:
+        service = tmp_path / "service.conf"
+        lines = ("[coach]", "host=127.0.0.1", f"port={port}", f"dbname={name}", f"user={USER}", f"password={PASSWORD}")
+        service.write_text("\n".join(lines) + "\n")
+        monkeypatch.setenv("PGSERVICEFILE", str(service))
+        with open_store("postgresql+psycopg:///?service=coach", purpose="shift", alone=True) as store:
+            assert store.name == "the database of the service coach"
+
+        passwords = tmp_path / "passwords"
+        passwords.write_text(f"127.0.0.1:{port}:*:{USER}:{PASSWORD}\n")
+        passwords.chmod(0o600)
+        monkeypatch.setenv("PGPASSFILE", str(passwords))
+        with open_store(f"postgresql+psycopg://{USER}@127.0.0.1:{port}/{name}", purpose="shift", alone=True) as store:
+            assert store.calls() == []
+
+
+@GROUP
 def test_a_user_who_may_make_no_tables(postgres_server: Server) -> None:
     postgres_server.sql("CREATE ROLE reader LOGIN")
     with postgres_server.database() as name, pytest.raises(ConfigurationError, match="does not let this user"):

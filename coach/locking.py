@@ -1,4 +1,4 @@
-"""One run at a time in one place; the second is told, and nothing of either is lost."""
+"""One run at a time in one folder; the second is told, and nothing of either is lost."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from coach.conversation import LockedError, StorageError
 
 NAME: Final = ".coach.lock"
 
+AT_WORK: Final = "Another run of coach is at work {where}. It goes on; let it end, then try again."
+
 
 @contextlib.contextmanager
-def only_one(*folders: Path) -> Iterator[None]:
+def only_one(*folders: Path, where: str | None = None) -> Iterator[None]:
     """Hold folders for one run while the block runs; the system lets go of them however the run ends.
 
     Args:
         folders: Where the run writes; made, for their owner alone, where they are missing.
+        where: What to call the place in a sentence; ``in`` and the folder's path unless given.
 
     Raises:
         LockedError: Another run is at work in one of them.
@@ -32,9 +35,7 @@ def only_one(*folders: Path) -> Iterator[None]:
                 lock = FileLock(folder / NAME, timeout=0, mode=0o600)
                 held.enter_context(lock.acquire())
             except Timeout:
-                raise LockedError(
-                    f"Another run of coach is at work in {folder}. It goes on; let it end, then try again."
-                ) from None
+                raise LockedError(AT_WORK.format(where=where or f"in {folder}")) from None
             except OSError as error:
                 raise StorageError(
                     f"{folder} cannot be written to: {error.strerror}. Change its permissions, or choose another."
