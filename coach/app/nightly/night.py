@@ -19,16 +19,17 @@ from coach.app.nightly.mailing import compose, queue, send_waiting
 from coach.app.nightly.orders import Mail, Night
 from coach.app.nightly.settling import awaited, settle
 from coach.app.nightly.telling import digest_of
+from coach.app.purge_far import LATER
+from coach.app.report_folder import Far, Near, folder_at
 from coach.app.review import settings_of
 from coach.app.shift import policy as policies
-from coach.app.shift.far import expanded
 from coach.app.shift.leftovers import sweep
+from coach.app.shift.links import OWN_PAGES
 from coach.app.shift.pages import PAGE
 from coach.app.shift.running import publish
 from coach.app.shift.taking import GONE, Intake, Taken, exit_code, take
 from coach.conversation import CoachError, ConfigurationError, NoSuchRecording, RecordingError
 from coach.engines.choose import open_engine
-from coach.files import write_atomically
 from coach.locking import only_one
 from coach.reporting.digest import Digest, render_digest
 from coach.store.opening import place
@@ -62,7 +63,7 @@ class Ended:
         taken: Every recording's end.
         refused: What lay in the inbox and could not be taken in, and is new.
         missing: Inboxes that were not there.
-        file: The digest's file; ``None`` where nothing was new.
+        file: The digest's path, or address; ``None`` where nothing was new.
         mailed: Mails that were sent.
         trouble: What could not be done at the end, such as mailing, in a sentence.
     """
@@ -71,7 +72,7 @@ class Ended:
     taken: tuple[Taken, ...] = ()
     refused: tuple[Refused, ...] = ()
     missing: tuple[str, ...] = ()
-    file: Path | None = None
+    file: str | None = None
     mailed: int = 0
     trouble: str | None = None
 
@@ -101,8 +102,13 @@ def run_night(night: Night, told: Told = lambda _line: None) -> Ended:
     policy = policies.require(night.policy)
     flags: dict[str, object] = {"recipe": night.recipe, "out": str(night.out)}
     settings = settings_of(flags)
-    with only_one(night.out), open_store(night.store, purpose="shift", alone=True) as store:
-        sweep(night.out, store.folder)
+    reports, kept = folder_at(night.out), place(night.store, "shift").folder
+    out = reports.memory(kept)
+    with only_one(out), open_store(night.store, purpose="shift", alone=True) as store:
+        sweep(out, store.folder)
+        if isinstance(reports, Far):  # before anything is forgotten or taken in: whether it can be written there
+            reports.prepare()
+            reports.sweep(OWN_PAGES)
         return _Night(night, policy, settings, store, told).run(flags)
 
 
@@ -113,8 +119,10 @@ class _Night:
         self._night, self._policy, self._settings, self._store, self._told = night, policy, settings, store, told
         self._began = time.monotonic()
         self._now = datetime.now(UTC)
-        self._ledger = Ledger(night.out)
-        self._last = last_night(night.out)
+        self._reports = folder_at(night.out)
+        self._home = self._reports.memory(place(night.store, "shift").folder)
+        self._ledger = Ledger(self._home, self._reports)
+        self._last = last_night(self._home)
 
     def run(self, flags: dict[str, object]) -> Ended:
         """Do it all, in order: nothing is told before it is kept."""
@@ -133,7 +141,7 @@ class _Night:
         digest = digest_of(taken, waiting, self._ledger, self._store, time.monotonic() - self._began)
         file = self._publish(digest)
         mailed, trouble = self._send()
-        note_night(self._night.out, Last(self._now, postponed is not None))
+        note_night(self._home, Last(self._now, postponed is not None and not self._last.trusts(self._now)))
         shown = tuple(map(hide, missing))
         troubles = [*(MISSING.format(inbox=name) for name in shown), postponed, trouble]
         said = " ".join(one for one in troubles if one)
@@ -153,7 +161,7 @@ class _Night:
     def _inbox(self, missing: Sequence[str]) -> Discovery:
         night = self._night
         there = [one for one in night.inbox if one not in missing]
-        discovery = discover(list(expanded(there)), manifest=night.manifest, sources=sources_of(self._settings))
+        discovery = discover(there, manifest=night.manifest, sources=sources_of(self._settings))
         count = len(discovery.found)
         self._told(f"{count} {'recording' if count == 1 else 'recordings'} in the inbox")
         return discovery
@@ -209,34 +217,38 @@ class _Night:
         return before
 
     def _forget(self) -> str | None:
-        """Forget calls whose time is over, reports and all, and return why not, where the clock is not trusted."""
+        """Forget calls whose time is over, reports and all, or say why not: the clock, an address."""
         from coach.app import purge  # noqa: PLC0415  (only where the night comes to it)
 
-        where = purge.Place(self._night.store or str(place(None, "shift").file), self._night.out)
+        near = self._reports.path if isinstance(self._reports, Near) else None
+        where = purge.Place(self._night.store or str(place(None, "shift").file), near, self._reports.secret)
         wish = purge.Wish(before=self._kept_since(), why=RETENTION)
         kept = purge.find(wish, where)
         if kept.nothing:
             return None
         if not self._last.trusts(self._now) and self._last.at is not None:
             return POSTPONED.format(days=(self._now - self._last.at).days)
+        if kept.far.unreached:
+            return " ".join((*kept.far.unreached, LATER))
         self._ledger.forget(call.sha256 for call in kept.calls)
         purge.forget(wish, where, kept)
         return None
 
-    def _publish(self, digest: Digest) -> Path | None:
+    def _publish(self, digest: Digest) -> str | None:
         """Write pages and digest, queue the mail, and only then hold it for told."""
-        out, mail = self._night.out, self._night.mail
+        reports, mail = self._reports, self._night.mail
         news = digest.news
-        if news or self._ledger.open or not (out / PAGE).is_file():
+        if news or self._ledger.open or not reports.holds(PAGE):
             publish(self._store, self._policy, self._settings, None)
         file = None
         if news:
             self._ledger.ensure_begun()
-            file = out / DIGEST.format(stamp=self._ledger.stamp)
-            write_atomically(file, render_digest(digest, PAGE))
+            name = DIGEST.format(stamp=self._ledger.stamp)
+            reports.write(name, render_digest(digest, PAGE))
+            file = reports.place(name)
             if mail is not None:
                 message = compose(digest, mail, datetime.now().astimezone(), self._ledger.token)
-                queue(message, out, self._ledger.stamp)
+                queue(message, self._home, self._ledger.stamp)
         self._ledger.close()
         return file
 
@@ -246,7 +258,7 @@ class _Night:
         if mail is None:
             return 0, None
         try:
-            return send_waiting(self._night.out, mail)
+            return send_waiting(self._home, mail)
         except CoachError as error:
             return 0, str(error)
 
