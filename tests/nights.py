@@ -7,6 +7,7 @@ three seconds takes a fraction of one, and what is looked for on the disk is kno
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from coach.app.jobs import Result
 from coach.engines.protocol import Died, Done
 from coach.resources import resource
 from coach.speech.transcribers import choose
@@ -26,8 +28,11 @@ SCRIPT = {
     "right": "my bill is wrong and my card number is four one one one one one one one one one one one one one one one",
 }
 SCRIPT["mono"] = SCRIPT["right"]  # of a call so short that one party alone speaks in it
-SECRET = (b"4111", b"one one one", b"One one one")
+SECRET = (b"one one one", b"One one one", b"41111111", b"4111 1111", b"4111-1111")
 """What must be in no file."""
+
+_GROUP = re.compile(rb"(?<![0-9a-f.])4111(?![0-9a-f])")
+"""A part of the number by itself, which is no part of a hash, nor of a second's fraction."""
 
 POLICY = """\
 purpose = "coaching"
@@ -71,13 +76,24 @@ def told() -> Iterator[None]:
 
 
 class Here:
-    """An engine in this process; some items kill it, and what happens before one is worked on may be chosen."""
+    """An engine in this process; what befalls an item may be chosen by the name of its recording.
+
+    Attributes:
+        deadly: Those that kill it each time.
+        deadly_once: Those that kill it the first time.
+        answers: What comes of one without any work.
+        stops: What is raised instead of working on one: the power fails, somebody stops the run.
+        before: Called with a recording before it is worked on.
+        began: Recordings in the order in which they were begun.
+    """
 
     name = "here"
 
     def __init__(self) -> None:
         self.deadly: set[str] = set()
         self.deadly_once: set[str] = set()
+        self.answers: dict[str, Result] = {}
+        self.stops: dict[str, type[BaseException]] = {}
         self.before: Callable[[Path], None] = lambda _path: None
         self.began: list[str] = []
 
@@ -95,18 +111,22 @@ class Here:
             worker.open()
         try:
             for index, job in enumerate(items):
-                name = job.request.source.name
                 if on_start is not None:
                     on_start(index)
-                self.began.append(name)
-                self.before(job.request.source)
-                if name in self.deadly | self.deadly_once:
-                    self.deadly_once.discard(name)
-                    yield Died(index, "killed", "its process was killed", 1.0)
-                else:
-                    yield Done(index, worker.run(job), 1.0)
+                yield self._one(index, job, worker)
         finally:
             worker.close()
+
+    def _one(self, index: int, job: Any, worker: Any) -> Done[Any] | Died:  # noqa: ANN401
+        name = job.request.source.name
+        self.began.append(name)
+        self.before(job.request.source)
+        if name in self.stops:
+            raise self.stops[name]
+        if name in self.deadly | self.deadly_once:
+            self.deadly_once.discard(name)
+            return Died(index, "killed", "its process was killed", 1.0)
+        return Done(index, self.answers.get(name) or worker.run(job), 1.0)
 
 
 @contextlib.contextmanager
@@ -156,6 +176,11 @@ def unmasked(*folders: Path) -> list[str]:
     found = []
     for path in sorted(path for folder in folders for path in folder.rglob("*") if path.is_file()):
         content = path.read_bytes()
-        if any(digits in content for digits in SECRET) or path.suffix in (".wav", ".pcm", ".raw"):
+        if tells(content) or _GROUP.search(content) or path.suffix in (".wav", ".pcm", ".raw"):
             found.append(str(path))
     return found
+
+
+def tells(content: bytes) -> bool:
+    """Return whether the card's number is in it, or more than one part of that."""
+    return any(digits in content for digits in SECRET)

@@ -48,6 +48,16 @@ class Server:
         """Return the URL of a database, by socket and without a password."""
         return f"postgresql+psycopg://{USER}@/{database}?host={self.folder}&port={self.port}"
 
+    @property
+    def data(self) -> Path:
+        """Folder of its data."""
+        return self.folder / "data"
+
+    @property
+    def log(self) -> Path:
+        """File of what it says."""
+        return self.folder / "log"
+
     @contextlib.contextmanager
     def database(self, template: str = "template1") -> Iterator[str]:
         """Make a database, a copy of another, for as long as the block lasts, and yield its name."""
@@ -76,15 +86,8 @@ def programs() -> Path | None:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Server]:
     """A server, or the reason why there is none."""
-    home = programs()
-    if home is None or find_spec("psycopg") is None:
-        pytest.skip("needs PostgreSQL: install the system's postgresql package and psycopg (coach's extra postgres)")
-    folder = Path(tempfile.mkdtemp(prefix="coach-pg-"))
-    try:
-        with _running(home, folder) as server:
-            yield server
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with running() as one:
+        yield one.server
 
 
 @pytest.fixture
@@ -94,54 +97,80 @@ def postgres_url(postgres_server: Server) -> Iterator[str]:
         yield postgres_server.url(name)
 
 
-class _running:  # noqa: N801  (used as a function)
+@contextlib.contextmanager
+def running() -> Iterator[Running]:
+    """Run a server of its own while the block runs; skip the test where there is none to run."""
+    home = programs()
+    if home is None or find_spec("psycopg") is None:
+        pytest.skip("needs PostgreSQL: install the system's postgresql package and psycopg (coach's extra postgres)")
+    folder = Path(tempfile.mkdtemp(prefix="coach-pg-"))
+    try:
+        with Running(home, folder) as one:
+            yield one
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Running:
+    """A server that runs while the block runs, and may fall and be started again meanwhile.
+
+    Attributes:
+        server: How it is reached.
+    """
+
     def __init__(self, home: Path, folder: Path) -> None:
         self._home, self._folder = home, folder
-        self._server: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> Running:
         secret = self._folder / "password"
         secret.write_text(PASSWORD + "\n")
         _give_away(self._folder, secret)
         data = self._folder / "data"
         access = ["--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={secret}"]
         self._run("initdb", "-D", str(data), "-U", USER, "-E", "UTF8", "--no-sync", "--no-locale", *access)
-        port = _free_port()
-        command = [str(self._home / "postgres"), "-D", str(data), "-k", str(self._folder), "-h", "127.0.0.1"]
-        with (self._folder / "log").open("wb") as log:
-            self._server = subprocess.Popen(
-                [*command, "-p", str(port), "-F"], stdout=log, stderr=log, cwd=self._folder, **_as_other()
-            )
-        server = Server(port, self._folder, self._home)
+        self.server = Server(_free_port(), self._folder, self._home)
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        command = [str(self._home / "postgres"), "-D", str(self.server.data), "-k", str(self._folder)]
+        command += ["-h", "127.0.0.1", "-p", str(self.server.port), "-F"]
+        with self.server.log.open("ab") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self._folder, **_as_other())
         try:
-            self._wait_for(server)
+            self._wait()
         except BaseException:
             self.__exit__()
             raise
-        return server
+
+    @property
+    def fallen(self) -> bool:
+        """Whether its process has ended."""
+        return self._process is None or self._process.poll() is not None
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._home / program), *arguments]
         done = subprocess.run(command, capture_output=True, text=True, cwd=self._folder, check=False, **_as_other())
         assert done.returncode == 0, done.stderr
 
-    def _wait_for(self, server: Server) -> None:
+    def _wait(self) -> None:
         until = time.monotonic() + 60
         while True:
             try:
-                server.sql("SELECT 1")
+                self.server.sql("SELECT 1")
             except subprocess.CalledProcessError as error:
-                gone = self._server is None or self._server.poll() is not None
-                if gone or time.monotonic() > until:
-                    raise AssertionError((self._folder / "log").read_text(errors="replace")) from error
+                if self.fallen or time.monotonic() > until:
+                    raise AssertionError(self.server.log.read_text(errors="replace")) from error
                 time.sleep(0.05)
             else:
                 return
 
     def __exit__(self, *_: object) -> None:
-        if self._server is not None:
-            self._server.send_signal(signal.SIGINT)  # "fast": clients are sent away
-            self._server.wait(30)
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)  # "fast": clients are sent away
+            self._process.wait(30)
 
 
 def _as_other() -> dict[str, object]:

@@ -7,13 +7,14 @@ import json
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
+from nights import Here
 from workers import Making
 
 from coach.app.batch import BatchOutcome, Job, plan_jobs, review_batch
@@ -40,38 +41,6 @@ RAY_VARIABLES = (
     "RAY_AUTH_TOKEN_PATH",
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER",
 )
-
-
-class Here:
-    """An engine without processes: for what the engine has no part in."""
-
-    name = "here"
-
-    def __init__(self, dies: Sequence[int] = ()) -> None:
-        self.dies = dies
-        self.began: list[int] = []
-
-    def map(
-        self,
-        factory: Callable[[], Any],
-        items: Sequence[Any],
-        *,
-        cost: Callable[[Any], float] | None = None,
-        on_start: Callable[[int], None] | None = None,
-    ) -> Iterator[Done[Any] | Died]:
-        worker = factory()
-        if items:
-            worker.open()
-        for index in sorted(range(len(items)), key=lambda i: -cost(items[i])) if cost else range(len(items)):
-            if on_start is not None:
-                on_start(index)
-            self.began.append(index)
-            died = index in self.dies
-            yield (
-                Died(index, "killed", "its process was killed", 1.0)
-                if died
-                else Done(index, worker.run(items[index]), 1.0)
-            )
 
 
 def flags(folder: Path) -> dict[str, object]:
@@ -247,13 +216,17 @@ def test_a_call_whose_process_is_killed_is_told_of_and_the_others_are_reviewed(
 def test_a_died_call_and_a_bad_one_are_outcomes_of_their_own(recording: Path, transcript: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.wav"
     bad.write_bytes(b"not sound")
+    deadly = tmp_path / "deadly.wav"
+    deadly.write_bytes(recording.read_bytes())
     requests = [
         Request(recording=recording, transcript=transcript),
         Request(recording=bad, transcript=transcript),
         Request(recording=tmp_path / "absent.wav", transcript=transcript),
-        Request(recording=recording, transcript=transcript, name="again"),
+        Request(recording=deadly, transcript=transcript),
     ]
-    found = run(requests, tmp_path / "out", Here(dies=[3]))
+    engine = Here()
+    engine.deadly = {"deadly.wav"}
+    found = run(requests, tmp_path / "out", engine)
     assert [found[i].status for i in range(4)] == ["reviewed", "failed", "failed", "died"]
     assert [found[i].failure and found[i].failure.exit_code for i in range(4)] == [None, 3, 4, 3]
     assert found[1].review_path is None

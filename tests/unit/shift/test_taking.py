@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from nights import make_call, told
+from nights import Here, make_call, told
 
 from coach.app.intake.discover import discover
 from coach.app.intake.known import Found
@@ -25,47 +25,6 @@ FULL = Result(failure=("report", "No space is left.", StorageError.exit_code))
 
 class PowerFails(BaseException):
     """What no program can catch."""
-
-
-class Here:
-    """An engine in this process; some items die, the disk may fill, the power may fail."""
-
-    name = "here"
-
-    def __init__(self) -> None:
-        self.deadly: set[str] = set()
-        self.deadly_once: set[str] = set()
-        self.answers: dict[str, Result] = {}
-        self.power_fails_at: str | None = None
-        self.stop: type[BaseException] = PowerFails
-        self.before: Callable[[Path], None] = lambda _path: None
-        self.began: list[str] = []
-
-    def map(
-        self,
-        factory: Callable[[], Any],
-        items: Sequence[Any],
-        *,
-        cost: Callable[[Any], float] | None = None,  # noqa: ARG002  (an engine's shape)
-        on_start: Callable[[int], None] | None = None,
-    ) -> Iterator[Done[Any] | Died]:
-        worker = factory()
-        if items:
-            worker.open()
-        for index, job in enumerate(items):
-            name = job.request.source.name
-            if on_start is not None:
-                on_start(index)
-            self.began.append(name)
-            self.before(job.request.source)
-            if name == self.power_fails_at:
-                raise self.stop
-            if name in self.deadly | self.deadly_once:
-                self.deadly_once.discard(name)
-                yield Died(index, "killed", "its process was killed", 1.0)
-                continue
-            yield Done(index, self.answers.get(name) or worker.run(job), 1.0)
-        worker.close()
 
 
 @pytest.fixture(name="calls")
@@ -163,27 +122,27 @@ def test_what_kills_its_worker_twice_is_set_aside_and_stays_there(shift: Shift) 
 
 def test_power_that_fails_twice_over_one_recording_sets_it_aside_not_its_neighbours(shift: Shift) -> None:
     for _ in range(DEADLY):
-        shift.engine.power_fails_at = "b.wav"
+        shift.engine.stops = {"b.wav": PowerFails}
         with pytest.raises(PowerFails):
             shift.run()
-    shift.engine.power_fails_at = None
+    shift.engine.stops = {}
     taken = shift.run()
     assert ends(taken) == {"a.wav": "unchanged", "b.wav": "quarantined", "c.wav": "reviewed"}
 
 
 def test_power_that_fails_once_costs_nothing(shift: Shift) -> None:
-    shift.engine.power_fails_at = "b.wav"
+    shift.engine.stops = {"b.wav": PowerFails}
     with pytest.raises(PowerFails):
         shift.run()
     assert shift.states() == {"a.wav": "done", "b.wav": "working"}
-    shift.engine.power_fails_at = None
+    shift.engine.stops = {}
     taken = shift.run()
     assert ends(taken) == {"a.wav": "unchanged", "b.wav": "reviewed", "c.wav": "reviewed"}
     # An attempt that ended is forgotten: it takes two more to set the recording aside.
-    shift.engine.power_fails_at = "b.wav"
+    shift.engine.stops = {"b.wav": PowerFails}
     with pytest.raises(PowerFails):
         shift.run(force=True)
-    shift.engine.power_fails_at = None
+    shift.engine.stops = {}
     assert shift.run()["b.wav"].end in {"reviewed", "unchanged"}
 
 
@@ -258,13 +217,12 @@ def test_an_empty_shift(shift: Shift) -> None:
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, StorageError])
 def test_a_run_that_is_stopped_sets_nothing_aside(shift: Shift, stop: type[BaseException]) -> None:
-    shift.engine.stop = stop
     for _ in range(DEADLY + 1):
-        shift.engine.power_fails_at = "b.wav"
+        shift.engine.stops = {"b.wav": stop}
         with pytest.raises(stop):
             shift.run()
         assert shift.states()["b.wav"] == "waiting"
-    shift.engine.power_fails_at = None
+    shift.engine.stops = {}
     assert set(ends(shift.run()).values()) == {"reviewed", "unchanged"}
 
 
