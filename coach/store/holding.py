@@ -27,7 +27,7 @@ from coach.conversation import CoachError, LockedError, StorageError
 from coach.locking import AT_WORK, only_one
 from coach.store import opening
 from coach.store.errors import LOST, speaking
-from coach.store.opening import Place
+from coach.store.opening import PLAIN, Place
 
 Check = Callable[[], None]
 """Raises where a store is no longer held."""
@@ -102,7 +102,7 @@ class _Transaction:
             hide_parameters=True,
             poolclass=NullPool,
             isolation_level="READ COMMITTED",  # another may be the server's default, and would keep old rows from going
-            connect_args={"connect_timeout": int(opening.PATIENCE), "application_name": _us(), **_KEEP},
+            connect_args={"connect_timeout": int(opening.PATIENCE), "application_name": _us(), **_KEEP, **PLAIN},
         )
         self._connection: Connection | None = None
 

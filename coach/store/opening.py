@@ -36,6 +36,9 @@ _ID: Final = re.compile(r"[0-9a-f]{8}")
 PATIENCE = 10.0
 """Seconds to wait for another program that writes."""
 
+PLAIN: Final = {"prepare_threshold": None}
+"""No statements that a server's connection remembers: behind a pooler the next one may be another's."""
+
 _LOCK: Final = 0x636F616368  # "coach": one writer at a time on a server too, so that both databases behave alike
 
 _NETWORK: Final = frozenset(
@@ -132,7 +135,7 @@ def connect(where: Place) -> Engine:
             hide_parameters=True,
             json_serializer=_json,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": int(PATIENCE), "application_name": "coach"},
+            connect_args={"connect_timeout": int(PATIENCE), "application_name": "coach", **PLAIN},
         )
         event.listen(engine, "begin", _begin_on_server)
         return engine

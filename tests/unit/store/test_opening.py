@@ -301,6 +301,15 @@ def test_a_password_in_a_file_of_ones_own(
 
 
 @GROUP
+def test_nothing_is_left_prepared_on_a_connection_that_a_pooler_may_give_to_another(postgres_url: str) -> None:
+    with open_store(postgres_url, purpose="shift", alone=True) as store:
+        for number in range(12):  # more often than the driver waits to see before it prepares
+            store.begin("a", f"{number}.wav")
+        with store._read() as connection:
+            assert connection.exec_driver_sql("SELECT count(*) FROM pg_prepared_statements").scalar() == 0
+
+
+@GROUP
 def test_a_user_who_may_make_no_tables(postgres_server: Server) -> None:
     postgres_server.sql("CREATE ROLE reader LOGIN")
     with postgres_server.database() as name, pytest.raises(ConfigurationError, match="does not let this user"):
