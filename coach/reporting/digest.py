@@ -126,7 +126,9 @@ def mail_text(digest: Digest, link: str | None) -> str:
         digest: What is told.
         link: The shift's page as readers of the mail reach it.
     """
-    return "\n\n".join("\n".join(wrap(line)) for line in _mail_lines(digest, link)) + "\n"
+    lines = _mail_lines(digest, link)
+    # An address that is cut in two leads nowhere, so its line is as long as it has to be.
+    return "\n\n".join(line if link is not None and link in line else "\n".join(wrap(line)) for line in lines) + "\n"
 
 
 def mail_html(digest: Digest, link: str | None) -> str:

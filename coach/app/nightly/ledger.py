@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -16,6 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from coach.app.report_folder import Near, ReportFolder
 from coach.conversation import StorageError
 from coach.files import sync_folder, write_atomically
 
@@ -27,6 +29,9 @@ GAP: Final = timedelta(days=8)
 
 STAMP: Final = "%Y-%m-%d-%H%M%S"
 
+_STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d-\d{6}(?:-\d+)?")
+_TOKEN: Final = re.compile(r"[0-9a-f]{24}")
+
 
 class Ledger:
     """The file of what is not told yet.
@@ -37,13 +42,15 @@ class Ledger:
         resumed: Whether an earlier night left something to tell.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, reports: ReportFolder | None = None) -> None:
         """Read what an earlier night left.
 
         Args:
-            folder: Of the reports.
+            folder: Of the reports, or beside the store where these go to an address.
+            reports: Where the digests are; the folder itself unless given.
         """
         self._path = folder / NAME
+        self._reports: ReportFolder = reports or Near(folder)
         self.keys: dict[str, None] = {}
         self.forgetting: dict[str, None] = {}
         self._stamp = self._token = ""
@@ -112,13 +119,15 @@ class Ledger:
             self.keys[key] = None
         if isinstance(hashes := line.get("forget"), list):
             self.forgetting |= dict.fromkeys(map(str, hashes))
-        if isinstance(stamp := line.get("night"), str):
-            self._stamp, self._token = stamp, str(line.get("token", ""))
+        stamp, token = line.get("night"), line.get("token")
+        # They become a file's name and a header of the mail: a damaged line is none.
+        if isinstance(stamp, str) and isinstance(token, str) and _STAMP.fullmatch(stamp) and _TOKEN.fullmatch(token):
+            self._stamp, self._token = stamp, token
 
     def _add(self, line: Mapping[str, object] | None) -> None:
         lines = [line] if line is not None else []
         if not self._stamp:
-            self._stamp, self._token = _stamp(self._path.parent), secrets.token_hex(12)
+            self._stamp, self._token = _stamp(self._reports), secrets.token_hex(12)
             lines.insert(0, {"night": self._stamp, "token": self._token})
         new = not self._path.is_file()
         # A line that a kill cut short stays a line of its own, which nothing reads.
@@ -126,7 +135,7 @@ class Ledger:
         try:
             handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             try:
-                os.write(handle, text.encode())
+                _write(handle, text.encode())
                 os.fsync(handle)
             finally:
                 os.close(handle)
@@ -134,6 +143,12 @@ class Ledger:
                 sync_folder(self._path.parent)
         except OSError as error:
             raise _unwritable(self._path, error) from error
+
+
+def _write(handle: int, data: bytes) -> None:
+    """Write all of it: on a disk that is nearly full, the system may take a part and say so by a number alone."""
+    while data:
+        data = data[os.write(handle, data) :]
 
 
 def _lines(path: Path) -> Iterator[Mapping[str, object]]:
@@ -148,10 +163,10 @@ def _lines(path: Path) -> Iterator[Mapping[str, object]]:
                 yield read
 
 
-def _stamp(folder: Path) -> str:
+def _stamp(reports: ReportFolder) -> str:
     """Return a name that no other night has, whatever the clock says."""
     now = datetime.now().astimezone().strftime(STAMP)
-    taken = {path.stem.removeprefix("night-") for path in folder.glob("night-*.md")}
+    taken = {name.removeprefix("night-").removesuffix(".md") for name in reports.names() if name.startswith("night-")}
     return next(name for number in range(1, len(taken) + 2) if (name := _numbered(now, number)) not in taken)
 
 

@@ -27,6 +27,9 @@ UNSENT: Final = "unsent"
 PATIENCE: Final = 30.0
 """Seconds that a mail server may take for one answer."""
 
+SEVEN_BIT: Final = SMTP.clone(cte_type="7bit")
+"""Mails in letters that every server on the way takes, whatever it says of eight bits."""
+
 NAMELESS: Final = "[127.0.0.1]"
 """What this computer calls itself there: its own name is asked for nowhere and told to nobody."""
 
@@ -43,7 +46,7 @@ def compose(digest: Digest, mail: Mail, at: datetime, token: str) -> EmailMessag
         token: What this digest alone is known by: sent twice, it is still one mail.
     """
     link = f"{mail.link.rstrip('/')}/shift.html" if mail.link is not None else None
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=SEVEN_BIT)
     message["Subject"] = subject(digest)
     message["From"] = mail.sender
     message["To"] = ", ".join(mail.to)
@@ -84,12 +87,17 @@ def send_waiting(folder: Path, mail: Mail) -> tuple[int, str | None]:
     waiting = sorted((folder / UNSENT).glob("*.eml"))
     if not waiting:
         return 0, None
-    sent, troubles = 0, dict[str, None]()
+    sent, over, troubles = 0, False, dict[str, None]()
     try:
         with _server(mail) as server:
             for path in waiting:
                 try:
-                    refused = server.send_message(_addressed(path, mail), mail.sender, list(mail.to))
+                    message = _addressed(path, mail)
+                except OSError as error:
+                    troubles[f"{path.name} cannot be read: {error.strerror}."] = None
+                    continue
+                try:
+                    refused = server.send_message(message, mail.sender, list(mail.to))
                 except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
                     troubles[_reason(error)] = None
                     continue
@@ -98,8 +106,10 @@ def send_waiting(folder: Path, mail: Mail) -> tuple[int, str | None]:
                 sent += 1
                 if refused:
                     troubles[f"it took the mail, but not for {len(refused)} of {len(mail.to)} addresses."] = None
+            over = True
     except (OSError, smtplib.SMTPException) as error:
-        troubles[_reason(error)] = None
+        if not over:  # how a server takes its leave is no trouble of the mails that it took
+            troubles[_reason(error)] = None
     if not troubles:
         return sent, None
     kept = f" It is kept in {folder / UNSENT}, and the next night sends it." if sent < len(waiting) else ""
@@ -162,10 +172,12 @@ def _reason(error: Exception) -> str:
         return "its certificate is not one that this computer trusts."
     if isinstance(error, ssl.SSLError):
         return "the connection could not be encrypted."
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return "it does not offer what security, or user and password_file, ask of it."
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+        return "it did not answer in time."
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return "it ended the connection."
-    if isinstance(error, TimeoutError):
-        return "it did not answer in time."
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}."
     return f"{type(error).__name__}."

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Final, Literal, get_args
 
 from coach.app.recipe import load_recipe
+from coach.app.report_folder import folder_at
 from coach.coaching import toml
-from coach.conversation import ConfigurationError
+from coach.conversation import ConfigurationError, UsageError
+from coach.engines.choose import NAMES
+from coach.nearest import did_you_mean
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -55,7 +58,7 @@ class Night:
     Attributes:
         recipe: Its name or path, for the workers.
         inbox: Files, folders, addresses that recordings arrive in.
-        out: Folder of the reports and pages.
+        out: Folder of the reports and pages; text where it is an address.
         manifest: A table that tells of recordings.
         store: URL or file of the shift's store; the user's own when ``None``.
         policy: File of the agreement; the user's own when ``None``.
@@ -69,7 +72,7 @@ class Night:
 
     recipe: str
     inbox: tuple[str, ...]
-    out: Path
+    out: Path | str
     manifest: Path | None = None
     store: str | None = None
     policy: Path | None = None
@@ -104,7 +107,7 @@ def _night(table: Mapping[str, object], where: str, base: Path, name: str) -> Ni
     toml.known(table, _KEYS, where)
     read = _Reader(table, where, base)
     inbox = toml.texts(table, "inbox", where)
-    if not inbox:
+    if not inbox or not all(one.strip() and one.isprintable() for one in inbox):
         raise ConfigurationError(f'{where}: inbox names no folder. Write it as inbox = ["/srv/recordings"].')
     return Night(
         recipe=str(Path(name).expanduser().resolve()) if name.endswith(".toml") else name,
@@ -115,12 +118,10 @@ def _night(table: Mapping[str, object], where: str, base: Path, name: str) -> Ni
         policy=read.path("policy"),
         settle=read.number("settle", 30.0, _LONGEST_SETTLE),
         jobs=read.whole("jobs", 256),
-        engine=read.text("engine") or "local",
+        engine=_engine(read),
         address=read.text("address"),
         keep_days=read.whole("keep_days", 366),
-        mail=_mail(toml.section(table, "mail", where), where.replace("[night]", "[night.mail]"), base)
-        if "mail" in table
-        else None,
+        mail=_mail(_table(table, where), where.replace("[night]", "[night.mail]"), base) if "mail" in table else None,
     )
 
 
@@ -150,6 +151,22 @@ def _mail(table: Mapping[str, object], where: str, base: Path) -> Mail:
     )
 
 
+def _table(table: Mapping[str, object], where: str) -> Mapping[str, object]:
+    found = table["mail"]
+    if not isinstance(found, Mapping):
+        raise ConfigurationError(f"{where}: mail should be a table of its own. Begin it with [night.mail].")
+    return found
+
+
+def _engine(read: _Reader) -> str:
+    name = read.text("engine") or NAMES[0]
+    if name not in NAMES:
+        raise ConfigurationError(f'{read.where}: there is no engine "{name[:40]}"; {did_you_mean(name, NAMES)}')
+    if read.text("address") is not None and name != "ray":
+        raise ConfigurationError(f'{read.where}: address is that of a Ray cluster. Set engine = "ray", or take it out.')
+    return name
+
+
 def _security(text: str, where: str) -> Security:
     known: tuple[Security, ...] = get_args(Security)
     for one in known:
@@ -158,10 +175,15 @@ def _security(text: str, where: str) -> Security:
     raise ConfigurationError(f'{where}: security is "starttls", "tls" or "none", not "{text[:40]}".')
 
 
-def _out(read: _Reader) -> Path | None:
-    if "://" in (read.text("out") or ""):
-        raise ConfigurationError(f"{read.where}: out is a folder on this computer: its pages link to each other there.")
-    return read.path("out")
+def _out(read: _Reader) -> Path | str | None:
+    text = read.text("out")
+    if text is None or "://" not in text:
+        return read.path("out")
+    try:
+        folder_at(text)
+    except UsageError as error:
+        raise ConfigurationError(f"{read.where}: out: {error}") from error
+    return text
 
 
 def _store(text: str | None, base: Path) -> str | None:

@@ -45,6 +45,7 @@ def settle(found: Sequence[Found], seconds: float, *, pause: Callable[[float], N
     whole: list[Found] = []
     waiting: list[Found] = []
     for one in found:
+        # One that was renamed meanwhile waits, too: it was being finished, and is found under its new name.
         still = one.uri not in young or marks_of(one) == first[one.uri]
         (whole if still and not _awaited(first[one.uri], now) else waiting).append(one)
     return Settled(tuple(whole), tuple(waiting))
@@ -81,4 +82,5 @@ def awaited(path: Path, now: float | None = None) -> bool:
 
 
 def _awaited(marks: Mapping[Path, Mark], now: float) -> bool:
-    return any(size == 0 and now - at / 1e9 < EMPTY_FOR for size, at in marks.values())
+    # By either way of the clock: one from a year ahead would be awaited for a year.
+    return any(size == 0 and abs(now - at / 1e9) < EMPTY_FOR for size, at in marks.values())
