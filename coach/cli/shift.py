@@ -3,24 +3,47 @@
 from __future__ import annotations
 
 import json
-import sys
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from coach.cli.review import AsJson, Device, DiarizerName, Embed, Force, Format, Open, Out, Quiet, TranscriberName
+from coach.cli.agreement import set_up
+from coach.cli.review import AsJson, Device, DiarizerName, Embed, Force, Format, Open, Quiet, TranscriberName
 from coach.cli.stores import named
 from coach.cli.streams import give, tell
-from coach.conversation import ConfigurationError, UsageError
+from coach.conversation import UsageError
 
 if TYPE_CHECKING:
     from coach.app.intake.known import Discovery, Found
     from coach.app.shift.running import Plan, Shift
     from coach.app.shift.taking import Taken
 
+_PASSWORD = re.compile(r"[^/]+://[^/@]*:[^/@]*@")
+
 Inputs = Annotated[
     list[str] | None, typer.Argument(metavar="FOLDER|FILE…", help="Recordings, or folders of them.", show_default=False)
+]
+
+
+def _told(out: str | None) -> str | None:
+    """Return an address as it was typed, and warn where a password stands in it."""
+    if out is not None and _PASSWORD.match(out):
+        tell("The reports' address holds a password, and whoever is on this computer can read it in the list")
+        tell("of processes. Leave it out there, and put it into the settings of its system.")
+    return out
+
+
+OutAt = Annotated[
+    str | None,
+    typer.Option(
+        "--out",
+        callback=_told,
+        metavar="FOLDER|ADDRESS",
+        help="Folder or address (s3://…/) for the reports. [default: ./coaching]",
+        show_default=False,
+    ),
 ]
 Manifest = Annotated[
     Path | None, typer.Option("--manifest", help="A table (CSV) of recordings and what is known of them.")
@@ -44,7 +67,7 @@ def shift(  # noqa: PLR0913, PLR0917  (a command's options are its parameters)
     setup: Setup = False,
     policy: PolicyFile = None,
     store: StoreUrl = None,
-    out: Out = None,
+    out: OutAt = None,
     engine: EngineName = "local",
     address: Address = None,
     gpus: Gpus = 0.0,
@@ -64,13 +87,13 @@ def shift(  # noqa: PLR0913, PLR0917  (a command's options are its parameters)
     if setup:
         if inputs or manifest is not None:
             raise UsageError("--setup stands alone: write down the agreement first, then name the recordings.")
-        _set_up(policy)
+        set_up(policy)
         return
     from coach.app.shift.running import Plan
     from coach.engines.choose import open_engine
 
     flags = {
-        "out": str(out) if out is not None else None,
+        "out": out,
         "formats": formats,
         "transcriber": transcriber,
         "diarizer": diarizer,
@@ -83,46 +106,20 @@ def shift(  # noqa: PLR0913, PLR0917  (a command's options are its parameters)
         done = _run(plan, quiet=quiet, as_json=as_json)
     _show(done, quiet=quiet, as_json=as_json)
     if open_ and done.written is not None:
-        import webbrowser
-
-        webbrowser.open(done.written.page.resolve().as_uri())
+        _open(done.written.page)
     raise typer.Exit(done.exit_code)
 
 
-def _set_up(path: Path | None) -> None:
-    """Ask the agreement's questions, each until its answer can be, and write it down.
+def _open(page: str) -> None:
+    """Show the shift's page; of one at an address a browser can follow that of the web alone."""
+    import webbrowser
 
-    Raises:
-        UsageError: Nobody sits at the terminal to ask.
-    """
-    from coach.app.shift import policy as policies
-    from coach.reporting.text import wrap
+    from coach.app.intake.shown import is_address
 
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError(
-            f"--setup asks questions, and nobody is at the terminal. Write the file instead: "
-            f"{path or policies.default_path()} (docs/for-staff.md shows one)."
-        )
-    answers: dict[str, object] = {}
-    for question in policies.questions():
-        tell("")
-        for line in (*wrap(question.ask), *wrap(question.about, indent="  ")):
-            tell(line)
-        while question.key not in answers:
-            shown = f" [{question.suggested}]" if question.suggested else ""
-            sys.stderr.write(f"{question.key}{shown}: ")
-            sys.stderr.flush()
-            line = sys.stdin.readline()
-            if not line:
-                raise UsageError("The questions were not all answered, and nothing was written.")
-            try:
-                answers[question.key] = question.check(line.strip() or question.suggested)
-            except ConfigurationError as refused:
-                for words in wrap(str(refused), indent="  "):
-                    tell(words)
-    written = policies.write(policies.from_answers(answers), path)
-    tell("")
-    give(str(written))
+    if not is_address(page):
+        page = Path(page).resolve().as_uri()
+    if page.startswith(("file://", "https://")):
+        webbrowser.open(page)
 
 
 def _run(plan: Plan, *, quiet: bool, as_json: bool) -> Shift:
@@ -155,13 +152,14 @@ def _show(done: Shift, *, quiet: bool, as_json: bool) -> None:
         for line in wrap(said if said.startswith(name) else f"{clean(name)}: {said}", hanging="  "):
             tell(line)
     for note in done.notes:
-        tell(clean(note))
+        for line in wrap(clean(note), hanging="  "):
+            tell(line)
     if quiet or as_json:
         return
     for line in wrap(_counted(done)):
         give(line)
     if done.written is not None:
-        give(f"Agents' own pages: {len(done.written.agents)}, in {done.written.page.parent / 'agents'}")
+        give(f"Agents' own pages: {len(done.written.agents)}, in {done.written.own}")
         give(f"The shift's page: {done.written.page}")
 
 
@@ -174,7 +172,7 @@ def _counted(done: Shift) -> str:
         "quarantined": "set aside",
         "waiting": "left for the next run",
         "copy": "copies of another",
-        "forgotten": "purged before",
+        "forgotten": "purged before, or older than what is kept",
     }
     ends = [f"{count} {words}" for end, words in names.items() if (count := done.count(end))]
     if done.refused:
@@ -188,7 +186,7 @@ def _as_data(taken: Taken) -> dict[str, object]:
         "call": taken.found.name,
         "end": taken.end,
         "sha256": taken.sha256,
-        "files": [str(path) for path in taken.files],
+        "files": [*map(str, taken.files), *taken.addresses],
         "partial": taken.partial,
         "message": taken.message,
         "exit_code": taken.exit_code,

@@ -11,19 +11,21 @@ from coach.reporting.text import NO_BREAK
 SEES: tuple[str, ...] = ("workload", "listen_first", "reports", "figures", "calibration")
 
 
-def notice(agreement: Agreement | None = None) -> str:
+def notice(agreement: Agreement | None = None, *, told: bool = True) -> str:
     """Return the page as Markdown.
 
     Args:
         agreement: What was agreed on; ``None`` leaves blanks to be filled in by hand.
+        told: Whether the staff know of it; where they do not yet, the day is left blank for the day on which it hangs.
     """
     say = phrases(SHIFT)
     blank = say("notice.blank")
-    supervisors, sees, days, told, ask = blank, SEES, blank, blank, blank
+    supervisors, sees, kept, day, ask = blank, SEES, say("notice.kept_text.many", n=blank), blank, blank
     if agreement is not None:
         supervisors = ", ".join(map(escape, agreement.supervisors))
-        sees, days = agreement.sees, str(agreement.keep_days)
-        told, ask = day_in_words(agreement.told_on).replace(NO_BREAK, " "), escape(agreement.ask)
+        sees, kept = agreement.sees, say.count("notice.kept_text", agreement.keep_days)
+        ask = escape(agreement.ask)
+        day = day_in_words(agreement.told_on).replace(NO_BREAK, " ") if told else blank
     seen = "; ".join(say(f"sees.{what}") for what in sees)
     parts = (
         f"# {say('notice.title')}",
@@ -35,21 +37,22 @@ def notice(agreement: Agreement | None = None) -> str:
             _points(
                 say("notice.who_agent"),
                 say("notice.who_supervisor", supervisors=supervisors, sees=seen),
+                say("notice.who_keeper"),
                 say("notice.who_nobody"),
             ),
         ),
-        _part(say, "kept", say("notice.kept_text", days=days)),
-        _part(say, "told", say("notice.told_text", day=told)),
+        _part(say, "kept", kept),
+        _part(say, "told", say("notice.told_text", day=day)),
         _part(
             say,
             "rules",
             _points(
                 say("notice.rules_enough", enough=ENOUGH, enough_calls=ENOUGH_CALLS),
-                *(say(f"notice.rules_{rule}") for rule in ("own", "hard", "heard", "list")),
+                *(say(f"notice.rules_{rule}") for rule in ("own", "hard", "heard", "list", "looks")),
             ),
         ),
         _part(say, "contest", say("notice.contest_text")),
-        _part(say, "questions", say("notice.questions_text", ask=ask)),
+        _part(say, "questions", say("notice.questions_text", ask=ask.rstrip("."))),
     )
     return "\n\n".join(parts) + "\n"
 

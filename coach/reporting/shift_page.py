@@ -23,7 +23,6 @@ def render_shift(page: ShiftPage) -> str:
         "shift.html.j2",
         {
             "page": page,
-            "own_pages": dict(page.own_pages),
             "days": day_bars(days, undated),
             "company": COMPANY,
         },

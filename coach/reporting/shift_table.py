@@ -63,14 +63,17 @@ CALLS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "call": ("text", "the recording's name, masked"),
         "sha256": ("text", "of the recording; empty where it could not be read"),
-        "agent": ("text", "who took it; empty where that is not known"),
-        "started_at": ("time", "when it began"),
+        "agent": ("text", "who took it, of a call on the list to listen to first; empty for all others"),
+        "started_at": ("time", "when it began; empty where the team's work may not be seen"),
         "direction": ("text", "inbound or outbound"),
         "call_type": ("text", "as a sidecar told it"),
-        "seconds": ("number", "its length"),
+        "seconds": ("number", "its length; empty where the team's work may not be seen"),
         "state": ("text", "reviewed, refused, or set aside"),
         "reason": ("text", "why it was not reviewed"),
-        "report": ("text", "the report's address relative to the table; empty where reports may not be seen"),
+        "report": (
+            "text",
+            "the report's address relative to the table, of a call on that list; empty where reports may not be seen",
+        ),
     }
 )
 """Columns of the calls. What was counted in a single call is not among them: anybody could add it up again."""

@@ -231,7 +231,7 @@ class Workload:
     """The team's work.
 
     Attributes:
-        calls: Calls reviewed.
+        calls: Calls reviewed, but for those from before the staff were told.
         seconds: Their length.
         hard: How many were hard ones; ``None`` where fewer than three people took them.
         days: In order of time.
@@ -284,14 +284,14 @@ class CallRow:
     Attributes:
         call: What the recording is called; masked.
         sha256: Of the recording, once known.
-        agent: Who took it.
-        started_at: When it began.
+        agent: Who took it, of a call on the list to listen to: of all calls it would be a list of each person's work.
+        started_at: When it began; ``None`` where the team's work may not be seen.
         direction: Inbound or outbound.
         call_type: As a sidecar told it.
-        duration: Seconds.
+        duration: Seconds; likewise.
         state: ``reviewed``, ``refused``, ``set aside``.
         reason: Why it was not reviewed.
-        report: The report's address relative to the table.
+        report: The report's address relative to the table, of a call on that list, where reports may be seen.
     """
 
     call: str
@@ -319,7 +319,6 @@ class ShiftPage:
         workload: The team's; ``None`` where it may not be seen.
         listen: Calls to listen to first.
         agents: In the order of the alphabet; empty where figures may not be seen.
-        own_pages: Address of each agent's own page relative to this one, by agent.
         unknown: Calls that are nobody's.
         before_told: Calls from before the staff were told.
         contests: What the agents contested.
@@ -336,7 +335,6 @@ class ShiftPage:
     workload: Workload | None
     listen: tuple[Listen, ...]
     agents: tuple[AgentFigures, ...]
-    own_pages: tuple[tuple[str, str], ...]
     unknown: tuple[Unknown, ...]
     before_told: int
     contests: Contests

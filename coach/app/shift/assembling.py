@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from functools import cached_property
@@ -14,7 +14,7 @@ from coach import __version__
 from coach.app.settings import MASKED
 from coach.app.shift.calibration import calibrate
 from coach.app.shift.contests import Contest, contests
-from coach.app.shift.links import Link, no_links, own_page
+from coach.app.shift.links import Link, no_links
 from coach.app.shift.listen_first import HOW_MANY, Pick, listen_first
 from coach.app.shift.policy import Policy
 from coach.app.shift.sums import Sums, agent_of, latest, started_on, sum_up, voices_known
@@ -127,12 +127,11 @@ def shift_page(material: Material, link: Link) -> ShiftPage:
         workload=_workload(material) if policy.lets_see("workload") else None,
         listen=_listen(material.picks, link) if policy.lets_see("listen_first") else (),
         agents=figures,
-        own_pages=tuple((agent.agent, own_page(agent.agent)) for agent in figures),
         unknown=tuple(unknown),
         before_told=len(material.among(sums.before_told)),
         contests=_contests(material),
         calibration=calibrate(material.known, material.answers, phrases()) if policy.lets_see("calibration") else (),
-        calls=(*(_row(call, link) for call in material.of_shift), *(_refused_row(attempt) for attempt in refused)),
+        calls=(*_rows(material, link), *(_refused_row(attempt) for attempt in refused)),
         figures_shown=policy.lets_see("figures"),
     )
 
@@ -200,7 +199,7 @@ def _failure(attempt: Attempt) -> Failure:
 
 
 def _workload(material: Material) -> Workload:
-    calls = material.of_shift
+    calls = material.among(material.known)
     by_day: dict[date | None, list[StoredCall]] = defaultdict(list)
     for call in calls:
         by_day[started_on(call, material.zone)].append(call)
@@ -256,19 +255,28 @@ def _contested(material: Material, calls: Sequence[StoredCall], link: Link) -> t
     return tuple(found)
 
 
-def _row(call: StoredCall, link: Link) -> CallRow:
-    return CallRow(
-        _name(call),
-        call.sha256,
-        agent_of(call),
-        call.started_at,
-        call.direction,
-        call.call_type,
-        call.duration,
-        "reviewed",
-        None,
-        link(call),
-    )
+def _rows(material: Material, link: Link) -> Iterator[CallRow]:
+    """Yield the table's rows: whose a call was, and where its report lies, of those on the list to listen to alone.
+
+    Of all calls, that would be a list of each person's work and a way round what the agreement names.
+    """
+    policy = material.policy
+    listed = {pick.call.sha256 for pick in material.picks} if policy.lets_see("listen_first") else frozenset()
+    team = policy.lets_see("workload")
+    for call in material.of_shift:
+        on_list = call.sha256 in listed
+        yield CallRow(
+            _name(call),
+            call.sha256,
+            agent_of(call) if on_list else None,
+            call.started_at if team else None,
+            call.direction,
+            call.call_type,
+            call.duration if team else None,
+            "reviewed",
+            None,
+            link(call) if on_list else None,
+        )
 
 
 def _refused_row(attempt: Attempt) -> CallRow:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+import shlex
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,9 +14,9 @@ from typing import Literal
 import platformdirs
 
 from coach.coaching import toml
-from coach.conversation import ConfigurationError
+from coach.conversation import ConfigurationError, StorageError
 from coach.nearest import did_you_mean
-from coach.reporting.files import write_atomically
+from coach.reporting.files import placing
 from coach.reporting.phrases import SHIFT, phrases
 from coach.reporting.shift_values import Agreement
 from coach.reporting.text import clean
@@ -32,6 +33,9 @@ MOST_DAYS = 366
 """Calls are not kept for longer than a year."""
 
 _TEXT = 120
+INSTEAD = "name another file with --policy"
+"""What else to do where the agreement cannot be written, as a part of a sentence."""
+
 KEYS = ("purpose", "supervisors", "sees", "keep_days", "told_on", "ask")
 """What the agreement says, in the order in which it is asked for."""
 
@@ -82,54 +86,6 @@ class Policy:
     def kept_since(self, now: datetime) -> datetime:
         """Return the time before which nothing is kept."""
         return now - timedelta(days=self.keep_days)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question of the setup.
-
-    Attributes:
-        key: Of the policy file.
-        ask: As it is asked.
-        about: A word more.
-        suggested: What stands there if nothing is typed; empty where there is nothing to suggest.
-        check: Turns what was typed into the value, or raises ``ConfigurationError`` with what to do next.
-    """
-
-    key: str
-    ask: str
-    about: str
-    suggested: str
-    check: Callable[[str], object]
-
-
-def questions(today: date | None = None) -> tuple[Question, ...]:
-    """Return the setup's questions, in order; their checked answers by key make a policy with ``from_answers``.
-
-    Args:
-        today: Nobody can have been told later than this; today's date unless given.
-    """
-    checks: Mapping[str, Callable[[str], object]] = {
-        "purpose": check_purpose,
-        "supervisors": lambda text: check_supervisors(_split(text)),
-        "sees": lambda text: check_sees(_split(text)),
-        "keep_days": check_keep_days,
-        "told_on": lambda text: check_told_on(text, today),
-        "ask": check_ask,
-    }
-    suggested = {"purpose": PURPOSE, "sees": ", ".join(SEES), "keep_days": "90"}
-    say = phrases(SHIFT)
-    choices = "; ".join(f"{name}: {say(f'sees.{name}')}" for name in SEES)
-    return tuple(
-        Question(
-            key,
-            say(f"ask.{key}"),
-            say(f"ask_about.{key}", choices=choices, most=MOST_DAYS),
-            suggested.get(key, ""),
-            checks[key],
-        )
-        for key in KEYS
-    )
 
 
 def from_answers(answers: Mapping[str, object], today: date | None = None) -> Policy:
@@ -251,6 +207,15 @@ def default_path() -> Path:
     return platformdirs.user_config_path("coach") / "shift-policy.toml"
 
 
+def setup_command(path: Path | None = None) -> str:
+    """Return the command that writes the agreement down, as it is typed.
+
+    Args:
+        path: Its file, where it is not the user's own.
+    """
+    return "coach shift --setup" + (f" --policy {shlex.quote(str(path))}" if path is not None else "")
+
+
 def require(path: Path | None = None, *, today: date | None = None) -> Policy:
     """Return the agreement that a shift runs under.
 
@@ -261,10 +226,21 @@ def require(path: Path | None = None, *, today: date | None = None) -> Policy:
     Raises:
         ConfigurationError: There is none, or it says something that cannot be. No shift runs then (exit 5).
     """
-    place = path or default_path()
-    if not place.is_file():
-        raise _refused("not_set_up", path=place)
-    return from_answers(toml.load(place), today)
+    place, how = path or default_path(), setup_command(path)
+    try:
+        there, readable = place.exists(), place.is_file()
+    except OSError as error:
+        raise _refused("not_read", path=place, reason=error.strerror or type(error).__name__) from error
+    if not there:
+        raise _refused("not_set_up", path=place, how=how)
+    if not readable:
+        raise _refused("not_a_file", path=place)
+    try:
+        return from_answers(toml.load(place), today)
+    except ConfigurationError as refused:
+        said = str(refused)
+        ended = said if said.endswith((".", "?")) else f"{said}."
+        raise _refused("elsewhere", refused=ended, path=place, how=how) from refused
 
 
 def write(policy: Policy, path: Path | None = None) -> Path:
@@ -281,9 +257,23 @@ def write(policy: Policy, path: Path | None = None) -> Path:
         StorageError: The disk is full, or the folder cannot be written.
     """
     place = path or default_path()
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_atomically(place, as_toml(policy))
+    make_folder(place.parent)
+    with placing(place, instead=INSTEAD) as unfinished:
+        unfinished.write_text(as_toml(policy), encoding="utf-8")
     return place
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of an agreement, for its owner alone, where there is none.
+
+    Raises:
+        StorageError: It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise StorageError(f"The folder {folder} cannot be made: {reason}. Mend that, or {INSTEAD}.") from error
 
 
 def as_toml(policy: Policy) -> str:
@@ -292,8 +282,8 @@ def as_toml(policy: Policy) -> str:
         "# What was agreed on before anybody looks at anybody's calls. coach shift reads it each time it runs, and",
         "# prints it on every page. Whoever changes it tells the staff first, and changes told_on to that day.",
         f"purpose = {_quoted(policy.purpose)}  # nothing else: not pay, not discipline, not a comparison of people",
-        f"supervisors = {_quoted_list(policy.supervisors)}",
-        f"sees = {_quoted_list(policy.shown)}",
+        f"supervisors = {quoted_list(policy.supervisors)}",
+        f"sees = {quoted_list(policy.shown)}",
         f"keep_days = {policy.keep_days}",
         f"told_on = {policy.told_on.isoformat()}",
         f"ask = {_quoted(policy.ask)}",
@@ -305,12 +295,9 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)  # what cleaning lets through is the same string in TOML
 
 
-def _quoted_list(texts: Iterable[str]) -> str:
+def quoted_list(texts: Iterable[str]) -> str:
+    """Return texts as TOML has a list of them."""
     return f"[{', '.join(map(_quoted, texts))}]"
-
-
-def _split(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _refused(key: str, /, **blanks: object) -> ConfigurationError:

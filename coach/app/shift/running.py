@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -12,17 +11,20 @@ from zoneinfo import ZoneInfo
 
 from coach.app.intake.discover import discover, sources_of
 from coach.app.intake.known import Discovery, Found, Refused
+from coach.app.report_folder import Far, folder_at
 from coach.app.review import settings_of
 from coach.app.shift import policy as policies
 from coach.app.shift import seeing
 from coach.app.shift.assembling import Material
-from coach.app.shift.far import expanded
 from coach.app.shift.leftovers import sweep
+from coach.app.shift.links import OWN_PAGES
 from coach.app.shift.pages import Written, write_pages
 from coach.app.shift.policy import Policy
+from coach.app.shift.retention import forget_due
 from coach.app.shift.taking import Intake, Taken, exit_code, take
-from coach.conversation import NoSuchRecording, UsageError
+from coach.conversation import NoSuchRecording
 from coach.locking import only_one
+from coach.store.opening import place
 from coach.store.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
     from coach.engines.protocol import Engine
 
 RECIPE: Final = "shift"
-
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # as a path has it: two slashes are one there
 
 Told = Callable[[Found, Taken | None], None]
 """Told a recording before any work is done on it, and again with its end."""
@@ -106,42 +106,48 @@ def run_shift(plan: Plan, told: Told | None = None, began: Callable[[Discovery],
     Raises:
         ConfigurationError: Nobody has agreed on what a shift is for yet, or settings cannot be.
         NoSuchRecording: Nothing is there to review.
-        UsageError: The reports are to go to an address.
+        UsageError: The reports are to go to what is no address of a folder.
         LockedError: Another run is at work in the same place.
         CoachError: The store cannot be used, a model is missing, pages cannot be written.
     """
     policy = policies.require(plan.policy)
     flags = shift_flags(plan.flags)
     settings = settings_of(flags)
-    if _ADDRESS.match(settings.text("out")):
-        raise UsageError("--out of a shift is a folder on this computer: its pages link to each other there.")
-    discovery = discover(list(expanded(plan.inputs)), manifest=plan.manifest, sources=sources_of(settings))
+    reports = folder_at(settings.text("out"))
+    discovery = discover(plan.inputs, manifest=plan.manifest, sources=sources_of(settings))
     if discovery.empty:
         said = (*discovery.notes, *(one.reason for one in discovery.refused))
         raise NoSuchRecording(" ".join(said) or "No recording was named. Name files, a folder or --manifest.")
     if began is not None:
         began(discovery)
-    out = Path(settings.text("out"))
+    kept = place(plan.store, "shift").folder
+    out = reports.memory(kept)
     with only_one(out), open_store(plan.store, purpose="shift", alone=True) as store:
         sweep(out, store.folder)
-        taken = _take(discovery.found, _Asked(plan, settings, flags), store, told)
+        if isinstance(reports, Far):  # before hours of work: whether anything can be written there
+            reports.prepare()
+            reports.sweep(OWN_PAGES)
+        due = forget_due(policy, plan.store, out, datetime.now(UTC), address=reports.secret)
+        taken = _take(discovery.found, _Asked(plan, settings, flags, due.since), store, told)
         written = publish(store, policy, settings, taken)
-    return Shift(taken, discovery.refused, discovery.skipped, discovery.notes, written)
+    notes = (*discovery.notes, *([due.said] if due.said else []))
+    return Shift(taken, discovery.refused, discovery.skipped, notes, written)
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """A plan with its settings."""
+    """A plan with its settings, and the time before which nothing is kept."""
 
     plan: Plan
     settings: Settings
     flags: Mapping[str, object]
+    since: datetime | None
 
 
 def _take(found: Sequence[Found], asked: _Asked, store: Store, told: Told | None) -> tuple[Taken, ...]:
     plan, ends = asked.plan, []
     hand = None if told is None else (lambda index: told(found[index], None))
-    intake = Intake(store, asked.settings, asked.flags, plan.engine, plan.force, plan.again, hand)
+    intake = Intake(store, asked.settings, asked.flags, plan.engine, plan.force, plan.again, hand, since=asked.since)
     for one in take(found, intake):
         ends.append(one)
         if told is not None:
@@ -184,7 +190,7 @@ def publish(
         shift=None if taken is None else _hashes(taken, "reviewed", "unchanged"),
         zone=zone_of(settings),
     )
-    written = write_pages(Path(settings.text("out")), material)
+    written = write_pages(folder_at(settings.text("out")), material)
     seeing.note(store, policy.supervisors, seeing.PAGE, written.agents)
     return written
 

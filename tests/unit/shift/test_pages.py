@@ -41,8 +41,8 @@ def words_of(html: str) -> str:
 def everything(folder: Path, made: Material) -> dict[str, str]:
     """Return every page and table as text."""
     written = write_pages(folder, made)
-    texts = {path.name: path.read_text() for path in (written.page, *written.agents.values())}
-    for path in written.tables:
+    texts = {Path(path).name: Path(path).read_text() for path in (written.page, *written.agents.values())}
+    for path in map(Path, written.tables):
         if path.suffix == ".parquet":
             texts[path.name] = "\n".join(str(row) for row in pq.read_table(path).to_pylist())
         else:
@@ -98,13 +98,13 @@ def test_twenty_over_nine_calls_say_which_of_the_two_is_waited_for() -> None:
 
 def test_the_agents_page_is_there_before_the_supervisors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
-    import coach.app.shift.pages as module  # noqa: PLC0415
+    import coach.app.report_folder as module  # noqa: PLC0415
 
     really = module.write_atomically
     monkeypatch.setattr(module, "write_atomically", lambda path, data: (order.append(path.name), really(path, data)))
     written = write_pages(tmp_path, a_shift())
 
-    own = {path.name for path in written.agents.values()}
+    own = {Path(path).name for path in written.agents.values()}
     assert len(own) == 4
     assert set(order[: len(own)]) == own
     assert order[len(own)] == PAGE
@@ -113,7 +113,7 @@ def test_the_agents_page_is_there_before_the_supervisors(tmp_path: Path, monkeyp
 def test_where_an_agents_page_cannot_be_written_there_is_none_for_the_supervisor(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import coach.app.shift.pages as module  # noqa: PLC0415
+    import coach.app.report_folder as module  # noqa: PLC0415
 
     def full(path: Path, _data: object) -> None:
         raise StorageError(f"No space is left to write {path}.")
@@ -158,7 +158,7 @@ def test_nobody_else_stands_on_an_agents_page() -> None:
 def test_files_are_for_their_owner_alone(tmp_path: Path) -> None:
     written = write_pages(tmp_path / "shift", a_shift())
 
-    for path in (written.page, *written.agents.values(), *written.tables):
+    for path in map(Path, (written.page, *written.agents.values(), *written.tables)):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "shift" / OWN_PAGES).stat().st_mode) == 0o700
 
@@ -184,7 +184,7 @@ def test_supervisors_see_what_was_agreed_and_no_more(missing: str) -> None:
     shown = {
         "workload": "The team's work" in html,
         "listen_first": "Listen to these first" in html,
-        "reports": 'href="./x.html"' in html or missing == "listen_first",
+        "reports": 'href="./x.html"' in html or missing == "listen_first",  # of the calls on that list
         "figures": "Earlier weeks" in html,
         "calibration": "Your own judgement" in html,
     }
@@ -192,7 +192,20 @@ def test_supervisors_see_what_was_agreed_and_no_more(missing: str) -> None:
     assert bool(document["figures"]) is (missing != "figures")
     assert (document["workload"] is not None) is (missing != "workload")
     assert bool(document["listen_first"]) is (missing != "listen_first")
-    assert any(each["report"] for each in document["calls"]) is (missing != "reports")
+    assert any(each["report"] for each in document["calls"]) is (missing not in ("reports", "listen_first"))
+    assert any(each["agent"] for each in document["calls"]) is (missing != "listen_first")
+    assert any(each["seconds"] or each["started_at"] for each in document["calls"]) is (missing != "workload")
+
+
+def test_of_a_call_that_is_not_on_the_list_no_table_says_whose_it_was_or_where_its_report_is() -> None:
+    # With whose each call was and how long it took, the tables would hold what each person did in a day.
+    page = shift_page(a_shift(), lambda call: f"./{call.uri}.html")
+    listed = {each.spot.name for each in page.listen}
+    rows = list(csv.DictReader(io.StringIO(calls_csv(page))))
+
+    assert 0 < len(listed) < len(rows)
+    assert {row["call"] for row in rows if row["agent"] or row["report"]} == listed
+    assert {row["call"] for row in rows if row["state"] == "reviewed" and not row["seconds"]} == set()
 
 
 def test_where_figures_are_not_shown_the_agents_own_page_has_them_and_says_so() -> None:
@@ -279,8 +292,30 @@ def test_calls_from_before_the_staff_were_told_are_not_listened_to() -> None:
     old = [call(f"old{i}", at=datetime(2026, 1, 5, tzinfo=UTC), keep="So it doubled.") for i in range(12)]
     made = material(old, [answer(each, "picked") for each in old])
 
-    assert shift_page(made, no_links).listen == ()
+    page = shift_page(made, no_links)
+    assert page.listen == ()
     assert agent_pages(made, no_links) == ()
+    assert {row.agent for row in page.calls} == {None}
+
+
+def test_calls_from_before_the_staff_were_told_are_not_the_teams_work_either() -> None:
+    early = [call(f"old{i}", "Ann", at=datetime(2026, 1, 5, tzinfo=UTC), hard=True) for i in range(4)]
+    team = [*week(0, 3, agent="Ann"), *week(0, 3, agent="Bo"), *week(0, 3, agent="Cy")]
+    page = shift_page(material([*early, *team]), no_links)
+
+    assert page.workload is not None
+    assert (page.workload.calls, page.workload.hard) == (9, 0)
+    assert page.workload.seconds == 9 * 180.0
+    assert [day.day for day in page.workload.days if day.day and day.day < date(2026, 2, 20)] == []
+    assert page.before_told == 4
+
+
+def test_the_supervisors_page_does_not_lead_to_an_agents_own(tmp_path: Path) -> None:
+    # Theirs says how many of their calls were hard ones, which nobody else is to see.
+    texts = everything(tmp_path, a_shift())
+
+    assert [name for name, text in texts.items() if OWN_PAGES + "/" in text] == []
+    assert "does not lead to this one" in words_of(next(t for n, t in texts.items() if n.startswith("bo-ng")))
 
 
 def test_only_this_shifts_calls_are_its_work_while_weeks_go_back() -> None:
@@ -361,6 +396,23 @@ def test_a_report_is_linked_to_where_it_lies(report: str | None, address: str | 
     assert found is None if address is None else str(found).startswith(address)
 
 
+@pytest.mark.parametrize(
+    ("report", "page", "address"),
+    [
+        ("s3://bucket/may/a call #1.html", "s3://bucket/may/", "./a%20call%20%231.html"),
+        ("s3://bucket/may/a.html", "s3://bucket/may/agents", "./../a.html"),
+        ("s3://bucket/april/a.html", "s3://bucket/may/agents", "./../../april/a.html"),
+        ("s3://other/may/a.html", "s3://bucket/may", None),
+        ("memory://bucket/may/a.html", "s3://bucket/may", None),
+        ("https://files.example/a.html", "s3://bucket/may", "https://files.example/a.html"),
+        ("/srv/shift/reports/a.html", "s3://bucket/may", None),
+        ("file:///srv/may/javascript:a.html", "file:///srv/may", "./javascript%3Aa.html"),
+    ],
+)
+def test_a_page_at_an_address_links_to_what_lies_with_it(report: str, page: str, address: str | None) -> None:
+    assert links_from(page)(replace(call("a"), report=report)) == address
+
+
 def test_the_page_names_no_host_and_has_no_script() -> None:
     for html in (page_of(a_shift()), render_agent(agent_pages(a_shift(), no_links)[0])):
         assert "<script" not in html
@@ -393,7 +445,7 @@ def test_an_empty_shift_has_its_page_too(tmp_path: Path) -> None:
     written = write_pages(tmp_path, material([]))
 
     assert written.agents == {}
-    said = words_of(written.page.read_text())
+    said = words_of(Path(written.page).read_text())
     for told in ("No calls were reviewed.", "There is nobody to count for yet.", "Nothing was left out."):
         assert told in said
     assert pq.read_table(tmp_path / "figures.parquet").num_rows == 0

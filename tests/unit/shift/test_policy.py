@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import tomllib
@@ -16,18 +17,16 @@ from coach.app.shift.policy import (
     KEYS,
     MOST_DAYS,
     SEES,
-    Policy,
     as_toml,
     check_purpose,
     check_told_on,
     default_path,
     from_answers,
-    questions,
     require,
     write,
 )
 from coach.coaching import toml
-from coach.conversation import ConfigurationError
+from coach.conversation import ConfigurationError, StorageError
 from coach.reporting.phrases import SHIFT, phrases
 from tests.unit.shift.made import policy
 
@@ -141,25 +140,6 @@ def test_a_key_that_nothing_reads_is_refused() -> None:
         from_answers({**ANSWERS, "keep_day": 3}, TODAY)
 
 
-def test_the_questions_make_an_agreement() -> None:
-    typed = {"purpose": "coaching", "supervisors": "Dana Fox, Office 2", "told_on": "2026-03-01", "ask": "Dana"}
-    asked = questions(TODAY)
-    answers = {each.key: each.check(typed.get(each.key, each.suggested)) for each in asked}
-
-    assert tuple(each.key for each in asked) == KEYS
-    assert all(each.ask.endswith("?") and each.about for each in asked)
-    assert from_answers(answers, TODAY) == Policy(
-        ("Dana Fox", "Office 2"), frozenset(SEES), 90, date(2026, 3, 1), "Dana"
-    )
-
-
-def test_a_question_refuses_at_once() -> None:
-    told = next(each for each in questions(TODAY) if each.key == "told_on")
-
-    with pytest.raises(ConfigurationError, match="has not come yet"):
-        told.check("2026-03-03")
-
-
 def test_today_is_not_too_late_to_have_been_told() -> None:
     assert check_told_on(TODAY, TODAY) == TODAY
     assert check_told_on(datetime(2026, 3, 2, 9, tzinfo=UTC), TODAY) == TODAY
@@ -189,3 +169,77 @@ def test_the_agreement_in_the_documents_is_one() -> None:
     (shown,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
 
     assert from_answers(tomllib.loads(shown), date(2026, 5, 1)).sees == frozenset(SEES)
+
+
+def test_what_is_missing_is_told_with_the_reason_in_words_and_the_command_to_type(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        require(tmp_path / "our team.toml")
+
+    assert f"coach shift --setup --policy '{tmp_path / 'our team.toml'}'" in str(refused.value)
+    for words in ("no ranking", "no tone of voice", "nothing for pay or discipline", "docs/fairness.md"):
+        assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("purpose = ", "is not TOML"),
+        (b"\xff\xfe", "is not TOML"),
+        ('purpose = "coaching"', "The agreement leaves out supervisors."),
+        ("wages = true", 'has "wages", which nothing reads'),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_told_with_its_place_and_what_to_do(
+    content: str | bytes, told: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    with pytest.raises(ConfigurationError) as refused:
+        require(path)
+    assert told in str(refused.value)
+    assert f"It stands in {path}: mend it there" in str(refused.value)
+    assert not re.search(r"[a-z] It stands", str(refused.value))  # each sentence has its end
+
+
+def test_a_folder_is_no_agreement(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"is no file\. Name the file of the agreement with --policy"):
+        require(tmp_path)
+
+
+def test_what_may_not_be_looked_at_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Path.stat
+
+    def refuses(path: Path, **more: bool) -> os.stat_result:
+        if path == tmp_path / "policy.toml":
+            raise PermissionError(13, "Permission denied")
+        return real(path, **more)
+
+    monkeypatch.setattr(Path, "stat", refuses)
+    with pytest.raises(ConfigurationError, match=r"cannot be read: Permission denied\. Mend that, or name another"):
+        require(tmp_path / "policy.toml")
+
+
+def test_a_clock_that_was_put_back_before_the_day_is_told_as_one_way_to_read_it() -> None:
+    with pytest.raises(ConfigurationError, match="By this computer's clock, 2026-03-03 has not come yet"):
+        check_told_on("2026-03-03", TODAY)
+
+
+def test_where_it_cannot_be_written_it_is_said_and_nothing_is_half_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StorageError, match=r"cannot be made: .*name another file with --policy"):
+        write(policy(), tmp_path / "file" / "policy.toml")
+
+    write(policy(keep_days=30), tmp_path / "policy.toml")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(StorageError, match=r"No space is left.*name another file with --policy"):
+        write(policy(), tmp_path / "policy.toml")
+    monkeypatch.undo()
+    assert require(tmp_path / "policy.toml").keep_days == 30
+    assert {path.name for path in tmp_path.iterdir()} == {"file", "policy.toml"}

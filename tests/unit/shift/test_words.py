@@ -26,7 +26,7 @@ RANKING = re.compile(
     r"|below average|target\w*|productiv\w*|behaviou?r|attitude|mood|emotion\w*|sentiment)\b",
     re.IGNORECASE,
 )
-DENIED = {"notice.who_nobody"}
+DENIED = {"notice.who_nobody", "refused.not_set_up"}
 """Sentences that say that there is no ranking."""
 
 
@@ -99,6 +99,14 @@ def test_the_notice_says_what_was_agreed() -> None:
         assert told in text
     assert "a short list of calls" not in text
     assert "____" not in text
+
+
+def test_a_notice_before_anybody_was_told_leaves_the_day_to_be_written_in() -> None:
+    text = notice(policy().agreement, told=False)
+
+    assert text.count("__________") == 1
+    assert "You were told on __________." in text
+    assert "is kept for one day from the call" in notice(policy(keep_days=1).agreement)
 
 
 def test_a_name_in_the_notice_is_no_markup() -> None:
