@@ -543,7 +543,7 @@ def test_orders_for_mail_that_cannot_be(nights: Nights, change: dict[str, object
 # Killed between doing and telling: tests/contract/test_shift_kill.py has every point; here, what the mail says then.
 
 
-@pytest.mark.parametrize("name", ["publish", "write_atomically", "queue", "send_waiting"])
+@pytest.mark.parametrize("name", ["publish", "render_digest", "queue", "send_waiting"])
 def test_a_night_that_ends_before_it_has_told_is_told_by_the_next_and_once(
     nights: Nights, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
