@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from coach.app import library, our_words
 from coach.app.naming import read_review, sha256_of
 from coach.app.practice import log
+from coach.app.purge_far import FarKept, far_kept, remove_far
 from coach.app.purge_files import HASH, files_of, hashes_known, identity, lone_pages, old_digests
 from coach.app.review import last, last_file
 from coach.app.settings import FORMATS
@@ -75,6 +76,7 @@ class Kept:
         words: Answers of the phrasebook; only by their day.
         last: Whether the note of the last review is about one of them.
         answers: Answers that people gave about them, in the store.
+        far: Reports at addresses.
     """
 
     calls: tuple[Known, ...] = ()
@@ -83,6 +85,7 @@ class Kept:
     words: int = 0
     last: bool = False
     answers: int = 0
+    far: FarKept = field(default_factory=FarKept)
 
     @property
     def nothing(self) -> bool:
@@ -93,7 +96,9 @@ class Kept:
         """Return plain data; names are masked."""
         found = asdict(self)
         found["calls"] = [{"sha256": call.sha256, "name": call.name} for call in self.calls]
-        found["files"] = [clean(mask_text(str(path))) for path in self.files]
+        found["files"] = [*(clean(mask_text(str(path))) for path in self.files), *self.far.files]
+        found["unreached"] = [*self.far.unreached, *self.far.gone]
+        del found["far"]
         return found
 
 
@@ -104,10 +109,12 @@ class Place:
     Attributes:
         url: Of a shift's store; ``None`` for the person's own library.
         reports: Folder whose reviews are looked through besides those that the store knows of.
+        address: Of a folder of reports, with what it takes to get in; there, only what the store knows of is found.
     """
 
     url: str | None = None
     reports: Path | None = None
+    address: str | None = field(default=None, repr=False)
 
     @property
     def own(self) -> bool:
@@ -165,7 +172,7 @@ def find(wish: Wish, place: Place) -> Kept:
     files = tuple(dict.fromkeys(file for path, review in reviews.items() for file in files_of(path, review)))
     files = tuple(dict.fromkeys((*files, *lone_pages(stored, hashes), *_old_accounts(wish, place))))
     if not place.own:
-        return Kept(calls, files, answers=answers)
+        return Kept(calls, files, answers=answers, far=_far(wish, place, stored))
     stems = frozenset(clean(mask_text(path.stem)) for path in files)
     _, practised = _practice(stems, wish)
     return Kept(calls, files, practised, len(_old_words(wish)), _is_last(hashes, files), answers)
@@ -183,6 +190,7 @@ def forget(wish: Wish, place: Place, kept: Kept) -> bool:
         StorageError: Something could not be removed; what was, is gone, and another purge does the rest.
     """
     _check(wish)
+    remove_far(kept.far, place.address)
     for path in kept.files:
         _remove(path)
     if place.own:
@@ -282,6 +290,12 @@ def _began(recording: Mapping[str, object], path: Path) -> datetime:
     with contextlib.suppress(ValueError, TypeError, OverflowError):
         return datetime.fromisoformat(str(recording.get("started_at"))).astimezone(UTC)
     return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def _far(wish: Wish, place: Place, stored: Sequence[StoredCall]) -> FarKept:
+    """Return what lies at addresses; what nights told there, where the wish is about nothing but time."""
+    only_time = wish.agent is None and wish.call is None
+    return far_kept(stored, place.address, told_before=wish.before if only_time else None)
 
 
 def _old_accounts(wish: Wish, place: Place) -> Iterable[Path]:

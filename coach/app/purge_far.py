@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 UNREACHED: Final = "Reports of {count} of these calls lie at {where}, and were not reached: {reason}"
 STOPPED: Final = (
-    "Nothing was forgotten yet, for the store alone knows where they lie: purge again when they are reached."
+    "Nothing was forgotten yet, for the store alone knows where they lie: purge again when they are reached. "
+    "Where that takes a password, name the whole address with --out."
 )
+GONE: Final = "Reports of {count} of these calls were at {where}, and nothing of them was found there now."
 
 LATER: Final = "Their time is over, and they are forgotten by the next run that reaches them."
 
@@ -36,11 +38,13 @@ class FarKept:
         files: Addresses of reports, without what it takes to get in; a call's review file after its others.
         folders: Addresses of the folders that were reached.
         unreached: What could not be looked at, and where it is: a sentence a folder.
+        gone: What was looked for and is not there any more, likewise.
     """
 
     files: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     unreached: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 def far_kept(
@@ -54,19 +58,22 @@ def far_kept(
         told_before: Digests of nights that ended before this time go too, but for the newest; none where not given.
     """
     files: list[str] = []
-    folders, unreached = [], []
+    folders, unreached, gone = [], [], []
     for folder, calls in _by_folder(stored).items():
         where = entry(folder, address)
         try:
             names = frozenset(where.names())
-            files += [where.place(name) for call in calls for name in _files_of(call, where, names)]
+            found = [[where.place(name) for name in _files_of(call, where, names)] for call in calls]
         except CoachError as error:
             unreached.append(UNREACHED.format(count=len(calls), where=where.shown, reason=error))
-        else:
-            folders.append(folder)
+            continue
+        folders.append(folder)
+        files += [place for places in found for place in places]
+        if absent := found.count([]):
+            gone.append(GONE.format(count=absent, where=where.shown))
     if address is not None and told_before is not None:
         files += _old_digests(Far(address), told_before)
-    return FarKept(tuple(dict.fromkeys(files)), tuple(folders), tuple(unreached))
+    return FarKept(tuple(dict.fromkeys(files)), tuple(folders), tuple(unreached), tuple(gone))
 
 
 def remove_far(kept: FarKept, address: str | None = None) -> None:

@@ -216,6 +216,7 @@ def test_what_opens_the_address_is_told_to_nobody(
     kept = [content for name, content in below(tmp_path).items()]
     assert [text for text in (seen.encode(), *kept) if PASSWORD.encode() in text or b"ann:" in text] == []
     assert f"{ftp.bare('may')}/" in seen
+    assert "address holds a password" in seen
 
 
 def test_the_agents_pages_and_every_report_are_there_before_the_supervisors(
@@ -401,6 +402,18 @@ def test_what_purge_does_not_reach_it_says_and_forgets_nothing(shifts: Shifts, t
         assert shifts.purge("--agent", "Ann", "--out", out).returncode == 0
     assert [call.agent for call in shifts.stored()] == ["Bob"]
     assert not any("zanzibar-Ann" in name for name in below(tmp_path / "served"))
+
+
+def test_where_nothing_lies_any_more_it_says_so_and_forgets_the_rest(
+    shifts: Shifts, near_memory: Place, memory: System
+) -> None:
+    shifts.run(near_memory.address)
+    for name in near_memory.names():
+        memory.rm_file(f"/reports/may/{name}")
+    ran = shifts.purge("--agent", "Ann")
+    assert ran.returncode == 0
+    assert "Reports of 1 of these calls were at memory://reports/may, and nothing of them was found there" in words(ran)
+    assert [call.agent for call in shifts.stored()] == ["Bob"]
 
 
 def test_a_file_of_another_call_that_stands_under_the_name_is_let_be(
