@@ -72,6 +72,9 @@ def _put(question: Question) -> None:
     tell("")
     for line in (*wrap(question.ask), *wrap(question.about, indent="  ")):
         tell(line)
+    for choice in question.choices:
+        for line in wrap(choice, indent="    ", hanging="      "):
+            tell(line)
 
 
 def _answer(question: Question, answers: dict[str, object]) -> None:

@@ -126,7 +126,7 @@ def test_what_the_staff_were_not_told_needs_a_new_day(path: Path) -> None:
     sat = set_up(path, "", "Eve", "", "", "", DAY.isoformat(), "")
 
     assert sat.returncode == 0, sat.screen
-    assert "This is not what the staff were told." in said(sat)
+    assert "This is not what the staff were told: tell them of it" in said(sat)
     assert "told_on: " in sat.screen  # the old day is not suggested
     assert (require(path).supervisors, require(path).told_on) == (("Eve",), DAY)
 

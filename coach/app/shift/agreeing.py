@@ -48,6 +48,7 @@ class Question:
         suggested: What stands there if nothing is typed; empty where there is nothing to suggest.
         check: Turns what was typed into the value, or raises ``ConfigurationError`` with what to do next.
         stands: The value of an agreement that is there already; ``None`` where there is none.
+        choices: What may be answered, each with what it means; empty where that is not to be chosen from.
     """
 
     key: str
@@ -56,6 +57,7 @@ class Question:
     suggested: str
     check: Callable[[str], object]
     stands: object = None
+    choices: tuple[str, ...] = ()
 
     def answered(self, typed: str) -> object:
         """Return the value that an answer stands for; nothing typed keeps what is suggested.
@@ -99,15 +101,16 @@ def questions(today: date | None = None, agreed: Policy | None = None) -> tuple[
             "ask": agreed.ask,
         }
     say = phrases(SHIFT)
-    choices = "; ".join(f"{name}: {say(f'sees.{name}')}" for name in SEES)
+    choices = {"sees": tuple(f"{name}: {say(f'sees.{name}')}" for name in SEES)}
     return tuple(
         Question(
             key,
             say(f"ask.{key}"),
-            say(f"ask_about.{key}", choices=choices, most=MOST_DAYS),
+            say(f"ask_about.{key}", most=MOST_DAYS),
             suggested.get(key, ""),
             checks[key],
             stands.get(key),
+            choices.get(key, ()),
         )
         for key in KEYS
     )

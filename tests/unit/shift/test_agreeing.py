@@ -46,6 +46,11 @@ def test_the_questions_make_an_agreement() -> None:
     )
 
 
+def test_what_supervisors_may_see_is_listed_one_by_one() -> None:
+    assert [choice.partition(": ")[0] for choice in asked("sees").choices] == list(SEES)
+    assert asked("keep_days").choices == ()
+
+
 def test_a_question_refuses_at_once() -> None:
     with pytest.raises(ConfigurationError, match="has not come yet"):
         asked("told_on").answered("2026-03-03")
