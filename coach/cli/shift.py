@@ -171,7 +171,7 @@ def _counted(done: Shift) -> str:
         "failed": "could not be reviewed",
         "quarantined": "set aside",
         "waiting": "left for the next run",
-        "copy": "copies of another",
+        "copy": "copy of another" if done.count("copy") == 1 else "copies of another",
         "forgotten": "purged before, or older than what is kept",
     }
     ends = [f"{count} {words}" for end, words in names.items() if (count := done.count(end))]

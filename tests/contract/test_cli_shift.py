@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -110,6 +113,32 @@ def _two_of_them(shifts: Shifts) -> Shifts:
     (shifts.out / "night-2026-11-02.md").write_text("# Last night, 2026-11-02\n\n| zanzibar-Bob.wav | why |\n")
     (shifts.out / "night-mine.md").write_text("zanzibar-Ann.wav is my own note")
     return shifts
+
+
+def test_what_is_older_than_was_agreed_is_forgotten_and_not_taken_in(shifts: Shifts) -> None:
+    for seed, name in enumerate(("old.wav", "older.wav", "new.wav")):
+        make_call(shifts.calls / name, seed, 3.0)
+    aged = time.time() - 70 * 86_400  # ten days longer than was agreed on
+    os.utime(shifts.calls / "older.wav", (aged, aged))
+    ran = shifts.run()
+    assert "3 recordings: 2 reviewed, 1 purged before, or older than what is kept." in " ".join(ran.stdout.split())
+    assert sorted(shifts.engine.began) == ["new.wav", "old.wav"]
+    own = shifts.out / "own.json"
+    own.write_text(json.dumps({"schema": "coach.review/1", "source": "e" * 64}))
+    with sqlite3.connect(shifts.folder / "shift.sqlite") as base:
+        at = datetime.now(UTC) - timedelta(days=70)
+        base.execute("UPDATE calls SET started_at = ? WHERE uri = 'old.wav'", (at.strftime("%Y-%m-%d %H:%M:%S.%f"),))
+    base.close()
+
+    again = shifts.run()
+
+    assert again.returncode == 0
+    assert "One call was deleted: it was agreed how long calls are kept." in again.stderr
+    assert "1 reviewed before, 2 purged before, or older than what is kept." in " ".join(again.stdout.split())
+    assert naming(shifts.out, "old.wav") == set()
+    assert {path.name for path in shifts.out.glob("*.html")} == {"new.html", "shift.html"}
+    assert own.is_file()
+    assert all(len(line) <= 80 for line in again.stderr.splitlines())
 
 
 def naming(folder: Path, *words: str) -> set[str]:
