@@ -31,6 +31,7 @@ from coach.app.stages.understanding import Converse
 from coach.app.stages.writing import Report
 from coach.app.working import sweep, work_folder
 from coach.conversation import Provenance, StorageError
+from coach.engines.machine import hand_back
 from coach.resources import resource
 from coach.speech.diarizers.protocol import Diarizer
 
@@ -146,6 +147,7 @@ class Pipeline:
         finally:
             if opened.sound is not None:
                 opened.sound.close()
+            hand_back()
 
     def effective_recipe(self, request: Request) -> dict[str, object]:
         """Return what a report shows as its recipe: stages, every setting with its origin, and what was asked."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import platform
 from pathlib import Path
 
 import pytest
@@ -42,3 +44,25 @@ def test_no_more_workers_than_there_is_memory_for(
     (tmp_path / "memory.max").write_text(most, encoding="ascii")
     (tmp_path / "memory.current").write_text(current, encoding="ascii")
     assert machine.default_jobs(1000) == jobs
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc (most Linux) keeps what is freed")
+def test_what_was_freed_goes_back_to_the_system() -> None:
+    libc = ctypes.CDLL(None)
+    libc.malloc.restype = ctypes.c_void_p
+    libc.free.argtypes = [ctypes.c_void_p]
+    libc.memset.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t]
+    blocks = [libc.malloc(60_000) for _ in range(2000)]  # small enough to be of the heap
+    for block in blocks:
+        libc.memset(block, 1, 60_000)
+    for block in blocks[:-1]:  # the last one holds the heap's end where it is
+        libc.free(block)
+    before = machine.held()
+    machine.hand_back()
+    assert before - machine.held() > 80_000_000
+    libc.free(blocks[-1])
+
+
+def test_another_c_library_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ctypes, "CDLL", lambda _name: object())
+    machine.hand_back()
