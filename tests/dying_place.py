@@ -27,6 +27,7 @@ from postgres import USER, Running, Server
 from coach.app.nightly.night import run_night
 from coach.app.nightly.orders import load_night
 from coach.engines.protocol import Engine
+from coach.locking import NAME, STORE
 
 FOLDERS = ("XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "TMPDIR")
 EVERY = os.environ.get("COACH_EVERY_POINT") == "1"
@@ -305,7 +306,7 @@ def ended(process: BaseProcess) -> int:
 
 
 def _timeless(path: Path) -> object:
-    if path.suffix == ".parquet" or path.name in (".night-last.json", ".coach.lock"):
+    if path.suffix == ".parquet" or path.name in (".night-last.json", NAME, STORE):
         return path.name
     text = path.read_bytes().decode("latin-1")
     if path.suffix == ".json":

@@ -16,6 +16,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -24,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from coach.conversation import CoachError, LockedError, StorageError
-from coach.locking import AT_WORK, only_one
+from coach.locking import AT_WORK, STORE, only_one
 from coach.store import opening
 from coach.store.errors import LOST, speaking
 from coach.store.opening import PLAIN, Place
@@ -84,8 +85,19 @@ def held(where: Place) -> Iterator[Check]:
         with _Transaction(where) as transaction:
             yield transaction.check
     else:
-        with only_one(where.folder, where=f"with {where.name}"):
+        with only_one(where.folder, where=f"with {where.name}", name=STORE):
             yield _is_held
+
+
+def apart(where: Place, *folders: Path) -> list[Path]:
+    """Return those of some folders that are not held with a store anyway: nobody can hold a folder twice.
+
+    Args:
+        where: The store.
+        folders: Of the reports.
+    """
+    own = where.folder.resolve() if where.file is not None else None
+    return [folder for folder in folders if folder.resolve() != own]
 
 
 def _is_held() -> None:

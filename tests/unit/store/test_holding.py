@@ -12,7 +12,8 @@ from postgres import GROUP, Server
 from review_files import review_file, sha
 
 from coach.conversation import LockedError, StorageError
-from coach.store.opening import library
+from coach.locking import only_one
+from coach.store.opening import library, place
 from coach.store.store import Store, open_store
 
 HOLDERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'coach on %'"
@@ -65,6 +66,16 @@ def test_a_store_is_let_go_of_once_it_is_closed(url: str) -> None:
         alone(url)
     first.close()
     alone(url).close()
+
+
+def test_reports_may_lie_in_the_folder_of_the_stores_tables(tmp_path: Path) -> None:
+    file = str(tmp_path / "shift.sqlite")
+    folder = place(file, "shift").folder
+    with only_one(folder), alone(file):
+        with pytest.raises(LockedError):
+            only_one(folder).__enter__()
+        with pytest.raises(LockedError):
+            alone(file)
 
 
 @GROUP
