@@ -1,6 +1,6 @@
 """How a shift of calls runs: side by side against one after the other, over time, again, and through Ray.
 
-    python -m tests.benchmarks.shift --calls 200        # hours; 24 calls take a quarter of one on two cores
+    python -m tests.benchmarks.shift --calls 200 --block 100        # an hour and more; 24 calls take ten minutes
 
 The calls are made: two voices of the committed pool, one to six minutes, a channel a party. Runs over the same calls
 are interleaved in blocks, so that whatever else the machine does falls on all of them; where one is compared with
@@ -22,7 +22,7 @@ from pathlib import Path
 
 from coach.engines.machine import cores
 from tests.benchmarks.shift_calls import LONGEST, make
-from tests.benchmarks.shift_runs import Watched, command, differing, engine
+from tests.benchmarks.shift_runs import Watched, command, differing, engine, shift
 
 FASTER = 1.4
 """Times as fast as one `coach review` after the other."""
@@ -32,8 +32,6 @@ OVERHEAD = 0.15
 """Share by which Ray may take longer than processes."""
 AGAIN = 100.0
 """Calls a second in a shift that has been reviewed."""
-APART = 3
-"""Calls of each block that are reviewed by a command each."""
 
 
 def main() -> None:
@@ -70,7 +68,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--block", type=int, default=50, help="calls a run (default 50)")
     parser.add_argument("--longest", type=float, default=LONGEST, help="seconds of the longest (default 360)")
     parser.add_argument("--jobs", type=int, help="calls at once (default: what the machine has room for)")
-    parser.add_argument("--skip", default="", help="of command,apart,ray: what to leave out")
+    parser.add_argument(
+        "--apart", type=int, default=3, help="calls of each block reviewed by a command each (default 3)"
+    )
+    parser.add_argument("--skip", default="", help="of command,shift,apart,ray: what to leave out")
     parser.add_argument("--folder", type=Path, help="keep calls and reports there")
     return parser.parse_args()
 
@@ -81,6 +82,7 @@ class Runs:
     def __init__(self, folder: Path, options: argparse.Namespace) -> None:
         self._folder = folder
         self._jobs = options.jobs
+        self._apart = options.apart
         self._skip = set(options.skip.split(","))
         if find_spec("ray") is None and "ray" not in self._skip:
             print("Ray: not measured, it is not installed")
@@ -93,7 +95,7 @@ class Runs:
 
     def block(self, calls: Sequence[Path]) -> None:
         """Run every kind over some calls, the order turned round in every second block."""
-        kinds = [kind for kind in ("command", "local", "apart", "ray") if kind not in self._skip]
+        kinds = [kind for kind in ("command", "local", "shift", "apart", "ray") if kind not in self._skip]
         for kind in kinds if len(self.runs.get("local", ())) % 2 == 0 else kinds[::-1]:
             print(f"{kind}: {len(calls)} calls", file=sys.stderr, flush=True)
             self.runs.setdefault(kind, []).append(self._run(kind, calls))
@@ -101,10 +103,12 @@ class Runs:
     def _run(self, kind: str, calls: Sequence[Path]) -> Watched:
         if kind == "command":
             return command(calls, self.out(kind))
+        if kind == "shift":
+            return shift(calls, self.out(kind), force=True)
         if kind != "apart":
             return engine(kind, calls, self.out(kind), jobs=self._jobs, force=True)
-        single = [command([call], self.out(kind)) for call in calls[:APART]]
-        together = command(calls[:APART], self.out(kind))
+        single = [command([call], self.out(kind)) for call in calls[: self._apart]]
+        together = command(calls[: self._apart], self.out(kind))
         self._apart_of.append(sum(run.seconds for run in single) / together.seconds)
         return Watched(sum(run.seconds for run in single), sum(run.cpu for run in single))
 
@@ -123,19 +127,14 @@ class Runs:
         self._memory()
 
     def _compare(self) -> None:
-        local = self.runs["local"]
         if "command" in self.runs:
-            ratios = [one.seconds / two.seconds for one, two in zip(self.runs["command"], local, strict=True)]
-            ratio = statistics.median(ratios)
-            print(
-                f"side by side against one `coach review` of all: {ratio:.2f} x as fast (target {FASTER:g}; of the "
-                f"blocks {', '.join(f'{r:.2f}' for r in ratios)}); files that differ: {self._differing('command')}"
-            )
-            if self._apart_of:
-                apart = statistics.median(self._apart_of)
-                print(f"  against a command for each call: {ratio * apart:.2f} x (each takes {apart:.2f} x its share)")
+            apart = statistics.median(self._apart_of) if self._apart_of else None
+            for kind in ("local", "shift"):
+                if kind in self.runs:
+                    self._against_one_after_the_other(kind, apart)
         if "ray" in self.runs:
-            ratios = [one.seconds / two.seconds for one, two in zip(self.runs["ray"], local, strict=True)]
+            ratios = self._ratios("ray", "local")
+            local = self.runs["local"]
             begun = [ray.said["first"] - own.said["first"] for ray, own in zip(self.runs["ray"], local, strict=True)]
             cpu = sum(run.cpu for run in self.runs["ray"]) / sum(run.cpu for run in local)
             print(
@@ -144,12 +143,29 @@ class Runs:
                 f"{self._differing('ray')}"
             )
 
-    def _differing(self, kind: str) -> str:
-        found = differing(self.out("local"), self.out(kind))
+    def _against_one_after_the_other(self, kind: str, apart: float | None) -> None:
+        ratios = self._ratios("command", kind)
+        ratio = statistics.median(ratios)
+        print(
+            f"{kind} against one `coach review` of all: {ratio:.2f} x as fast (of the blocks "
+            f"{', '.join(f'{r:.2f}' for r in ratios)}); files that differ: {self._differing('command', kind)}"
+        )
+        if apart is not None:
+            print(
+                f"  against a `coach review` for each call: {ratio * apart:.2f} x (target {FASTER:g}; such a command "
+                f"takes {apart:.2f} x its share of one for all)"
+            )
+
+    def _ratios(self, one: str, two: str) -> list[float]:
+        """Return how many times as long one kind of run takes, of each block."""
+        return [a.seconds / b.seconds for a, b in zip(self.runs[one], self.runs[two], strict=True)]
+
+    def _differing(self, kind: str, other: str = "local") -> str:
+        found = differing(self.out(other), self.out(kind))
         return f"{len(found)} ({', '.join(found[:3])})" if found else "none"
 
     def _memory(self) -> None:
-        for kind in ("command", "local", "ray"):
+        for kind in ("command", "local", "shift", "ray"):
             for run in self.runs.get(kind, ())[-1:]:
                 second, last = (_mean(run, part) for part in (1, 3))
                 peak = max(held for _, held in run.memory)
@@ -166,6 +182,12 @@ class Runs:
             print(
                 f"again, {what}: {run.said['unchanged']:.0f} unchanged in {run.said['seconds']:.2f} s, "
                 f"{rate:.0f} calls/s (target {AGAIN:g}), {run.seconds:.1f} s with the start"
+            )
+        for what in () if "shift" in self._skip else ("again", "once more"):
+            run = shift(calls, self.out("shift"), force=False)
+            print(
+                f"`coach shift` {what}, pages and all: {len(calls)} unchanged in {run.seconds:.2f} s with the start, "
+                f"{len(calls) / run.seconds:.0f} calls/s ({len(calls) / run.cpu:.0f} by the time of cores)"
             )
 
 

@@ -45,6 +45,17 @@ def engine(name: str, calls: Sequence[Path], out: Path, *, jobs: int | None, for
     return _watch([sys.executable, __file__, options, *map(str, calls)])
 
 
+def shift(calls: Sequence[Path], out: Path, *, force: bool) -> Watched:
+    """Review calls with ``coach shift``, its store and its agreement beside the reports' folder."""
+    from tests.nights import POLICY  # noqa: PLC0415  (this file is also the program of runs, which need less)
+
+    agreed = out.with_name("policy.toml")
+    agreed.write_text(POLICY, encoding="utf-8")
+    store = str(out.with_name("shift.sqlite"))
+    options = ["--quiet", "--policy", str(agreed), "--store", store, *(["--force"] if force else [])]
+    return _watch([sys.executable, "-m", "coach", "shift", *options, *_tail(calls, out)])
+
+
 def _tail(calls: Sequence[Path], out: Path) -> list[str]:
     return ["--out", str(out), *map(str, calls)]
 
@@ -106,8 +117,8 @@ def _held(pid: int) -> int:
 
 
 def differing(one: Path, two: Path) -> list[str]:
-    """Return the names of files that two folders do not hold alike, but for when a review was made."""
-    names = sorted({path.name for folder in (one, two) for path in folder.iterdir() if path.is_file()})
+    """Return the names of calls' files that two folders do not hold alike, but for when a review was made."""
+    names = sorted({path.name for folder in (one, two) for path in folder.glob("call-*")})
     return [name for name in names if _content(one / name) != _content(two / name)]
 
 
