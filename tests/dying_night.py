@@ -35,7 +35,6 @@ from coach.store import opening
 PRELOAD = ["dying_night", "coach.app.nightly.night", "coach.app.purge", "coach.cli", "psycopg"]
 """What the server of processes holds ready, so that each death costs its own work alone."""
 
-SQLITE = {errno.ENOSPC: "SQLITE_FULL", errno.EIO: "SQLITE_IOERR_WRITE"}
 NO_DISK = ("stage", "mail", "begin")
 """Kinds of points at which no disk can fail."""
 
@@ -97,10 +96,21 @@ class Points:
 
     def _fail(self, kind: str, number: int) -> None:
         if kind == "commit":
-            error = sqlite3.OperationalError("the disk fails")
-            error.sqlite_errorname = SQLITE[number]
-            raise OperationalError("COMMIT", {}, error)
+            refused = _refused_by_server if self._trial.server is not None else _refused_by_sqlite
+            raise OperationalError("COMMIT", {}, refused(number))
         raise OSError(number, os.strerror(number))
+
+
+def _refused_by_sqlite(number: int) -> Exception:
+    error = sqlite3.OperationalError("the disk fails")
+    error.sqlite_errorname = "SQLITE_FULL" if number == errno.ENOSPC else "SQLITE_IOERR_WRITE"
+    return error
+
+
+def _refused_by_server(number: int) -> Exception:
+    from psycopg.errors import DiskFull, IoError  # noqa: PLC0415  (an extra)
+
+    return (DiskFull if number == errno.ENOSPC else IoError)("the disk fails")
 
 
 def _befall(server: Server, act: Act) -> None:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.xdist_group("nights on a server")
 
 KILLED, KILLED_IN_TRANSACTIONS = 71, 17
 CUT = {"begin": 23, "commit": 13, "stage": 13}
-FALLS = 47
+FALLS, DISK_FAILS = 47, 19
 """Every so many points one is tried."""
 
 LOST = ("was lost in the middle. What was committed is safe; run this again.", "does not answer. Is PostgreSQL running")
@@ -93,6 +93,19 @@ def test_a_server_that_falls_ends_a_night_with_a_sentence_or_not_at_all(
         code = place.night(number, act)
         assert code in (74, 5, 3), where
         assert code == 3 or any(sentence in place.said for sentence in LOST), where
+        check(place, whole, where)
+
+
+@pytest.mark.parametrize("act", ["ENOSPC", "EIO"])
+def test_a_servers_disk_that_fails_ends_the_night_cleanly_and_the_next_one_does_the_rest(
+    place: Place, points: list[str], whole: dict[str, object], act: Act
+) -> None:
+    for number in spread(points, DISK_FAILS, ("commit",)):
+        where = f"{number}: {points[number - 1]}"
+        place.reset()
+        code = place.night(number, act)
+        assert code in (74, 3), where
+        assert code == 3 or "the database nights on" in place.said, where
         check(place, whole, where)
 
 
