@@ -16,7 +16,6 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -85,19 +84,9 @@ def held(where: Place) -> Iterator[Check]:
         with _Transaction(where) as transaction:
             yield transaction.check
     else:
-        with only_one(where.folder, where=f"with {where.name}", name=STORE):
+        folder = opening.beside(where.file.resolve())  # the same by any name of the file
+        with only_one(folder, where=f"with {where.name}", name=STORE):
             yield _is_held
-
-
-def apart(where: Place, *folders: Path) -> list[Path]:
-    """Return those of some folders that are not held with a store anyway: nobody can hold a folder twice.
-
-    Args:
-        where: The store.
-        folders: Of the reports.
-    """
-    own = where.folder.resolve() if where.file is not None else None
-    return [folder for folder in folders if folder.resolve() != own]
 
 
 def _is_held() -> None:

@@ -93,6 +93,16 @@ def test_a_shift_is_reviewed_and_the_second_time_nothing_is_new(shifts: Shifts) 
     assert "3 recordings: 3 reviewed." in forced.stdout
 
 
+def test_reports_may_lie_in_the_stores_own_folder(shifts: Shifts) -> None:
+    make_call(shifts.calls / "a.wav", 1, 3.0)
+    for _ in range(2):
+        assert shifts.run(shifts.calls, "--out", "shift").returncode == 0
+    purged = coach("purge", "--call", shifts.calls / "a.wav", "--store", "shift.sqlite", "--out", "shift", "--yes",
+                   cwd=shifts.folder)  # fmt: skip
+    assert purged.returncode == 0, purged.stderr
+    assert not (shifts.folder / "shift" / "a.html").exists()
+
+
 def test_each_agent_can_read_to_whom_the_page_about_them_went(shifts: Shifts) -> None:
     for seed, agent in enumerate(("Ann", "Bob")):
         path = make_call(shifts.calls / f"{agent}.wav", seed, 3.0)

@@ -102,8 +102,8 @@ def run_night(night: Night, told: Told = lambda _line: None) -> Ended:
     policy = policies.require(night.policy)
     flags: dict[str, object] = {"recipe": night.recipe, "out": str(night.out)}
     settings = settings_of(flags)
-    reports, kept = folder_at(night.out), place(night.store, "shift").folder
-    out = reports.memory(kept)
+    reports = folder_at(night.out)
+    out = reports.memory(place(night.store, "shift").folder)
     with only_one(out), open_store(night.store, purpose="shift", alone=True) as store:
         sweep(out, store.folder)
         if isinstance(reports, Far):  # before anything is forgotten or taken in: whether it can be written there

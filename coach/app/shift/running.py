@@ -120,8 +120,7 @@ def run_shift(plan: Plan, told: Told | None = None, began: Callable[[Discovery],
         raise NoSuchRecording(" ".join(said) or "No recording was named. Name files, a folder or --manifest.")
     if began is not None:
         began(discovery)
-    kept = place(plan.store, "shift").folder
-    out = reports.memory(kept)
+    out = reports.memory(place(plan.store, "shift").folder)
     with only_one(out), open_store(plan.store, purpose="shift", alone=True) as store:
         sweep(out, store.folder)
         if isinstance(reports, Far):  # before hours of work: whether anything can be written there
