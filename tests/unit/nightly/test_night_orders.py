@@ -172,6 +172,7 @@ WRONG_MAIL = [
     ("to", '["Ann <ann@example.org>"]', "is no address"),
     ("to", '["ann@example.org\\r\\nBcc: eve@example.org"]', "is no address"),
     ("to", '["ann@example.org\\u0085"]', "is no address"),
+    ("to", '["ann\\u007f@example.org"]', "is no address"),
     ("to", '["änn@example.org"]', "is no address"),
     ("from", '"coach"', "is no address"),
     ("from", '"coach@example.org\\nBcc: eve@example.org"', "from should be some text on one line."),

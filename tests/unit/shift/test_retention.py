@@ -84,7 +84,14 @@ def test_a_clock_that_leapt_ahead_forgets_nothing_at_once_and_one_run_later_it_d
     assert "2 calls are older than was agreed to be kept" in done.said
     assert "the last run here was 9 days ago" in done.said
     assert len(kept.calls) == 4
-    assert kept.forget().calls == 2
+    assert kept.forget(NOW + timedelta(days=30)).calls == 4  # whenever that is: whoever runs it once a month was told
+
+
+def test_each_run_notes_when_it_was(kept: Kept) -> None:
+    assert kept.forget(NOW - timedelta(days=10)).calls == 1
+
+    assert "10 days ago" in kept.forget().said
+    assert len(kept.calls) == 3
 
 
 def test_a_shift_each_week_forgets_each_week(kept: Kept) -> None:
