@@ -16,19 +16,21 @@ from coach.store.opening import VERSION_TABLE
 FOLDER = Path(__file__).parent / "migrations"
 
 
-def upgrade(connection: Connection, found: str | None) -> bool:
+def knows(revision: str) -> bool:
+    """Return whether this program knows a database's version."""
+    try:
+        return ScriptDirectory(str(FOLDER)).get_revision(revision) is not None
+    except (RevisionError, Exception):  # noqa: BLE001
+        return False
+
+
+def upgrade(connection: Connection) -> None:
     """Bring a database's tables up to date, within the transaction that the connection is in.
 
     Args:
-        connection: In a transaction that holds the lock.
-        found: The database's version; ``None`` for an empty one.
-
-    Returns:
-        Whether its version is one that this program knows; when not, nothing was changed.
+        connection: In a transaction that holds the lock; of a database that is empty, or of a version that is known.
     """
     scripts = ScriptDirectory(str(FOLDER))
-    if found is not None and not _known(scripts, found):
-        return False
 
     def steps(revision: str, context: MigrationContext) -> object:  # noqa: ARG001
         return scripts._upgrade_revs("head", revision)
@@ -36,11 +38,3 @@ def upgrade(connection: Connection, found: str | None) -> bool:
     with EnvironmentContext(Config(), scripts, fn=steps) as environment:
         environment.configure(connection=connection, version_table=VERSION_TABLE)
         environment.run_migrations()
-    return True
-
-
-def _known(scripts: ScriptDirectory, revision: str) -> bool:
-    try:
-        return scripts.get_revision(revision) is not None
-    except (RevisionError, Exception):  # noqa: BLE001
-        return False

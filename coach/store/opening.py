@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import secrets
 import sqlite3
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -38,6 +41,8 @@ PATIENCE = 10.0
 
 PLAIN: Final = {"prepare_threshold": None}
 """No statements that a server's connection remembers: behind a pooler the next one may be another's."""
+
+Hold = Callable[[], AbstractContextManager[object]]
 
 _LOCK: Final = 0x636F616368  # "coach": one writer at a time on a server too, so that both databases behave alike
 
@@ -103,8 +108,12 @@ _SHAPES: Final = (
 
 def _file(file: Path) -> Place:
     file = file.absolute()
-    folder = file.with_suffix("") if file.suffix else file.with_name(file.name + ".files")
-    return Place(URL.create("sqlite", database=str(file)), str(file), folder, file)
+    return Place(URL.create("sqlite", database=str(file)), str(file), beside(file), file)
+
+
+def beside(file: Path) -> Path:
+    """Return the folder of the Parquet files of a database's calls."""
+    return file.with_suffix("") if file.suffix else file.with_name(file.name + ".files")
 
 
 def _server(url: URL, purpose: Purpose) -> Place:
@@ -228,21 +237,27 @@ def _begin_on_server(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
 
 
-def prepare(engine: Engine, where: Place, purpose: Purpose) -> Path:
+def prepare(engine: Engine, where: Place, purpose: Purpose, hold: Hold) -> Path:
     """Bring a database up to date, make sure of its purpose, and return where the Parquet files of its calls lie.
 
     Safe when two do it at once: the second waits for the first and finds nothing to do.
 
+    Args:
+        engine: Of the database.
+        where: The database.
+        purpose: Whose it is to be.
+        hold: Keeps runs away while tables that have something in them are changed.
+
     Raises:
         ConfigurationError: It is newer than this program, of the other purpose, or not ours.
-        LockedError: Another program holds it.
+        LockedError: Another program holds it, or it is to be changed and a run works with it.
     """
     with speaking(where.name):
         with engine.connect() as connection:
             found = _version(connection)
         if found != HEAD:
-            with engine.execution_options(writing=True).begin() as connection:
-                _upgrade(connection, where, purpose)
+            with contextlib.ExitStack() as stack, engine.execution_options(writing=True).begin() as connection:
+                _upgrade(connection, where, purpose, lambda: stack.enter_context(hold()))
         with engine.connect() as connection:
             about = {row.name: row.value for row in connection.execute(select(tables.about))}
     if about.get("purpose") != purpose:
@@ -261,18 +276,22 @@ def _version(connection: Connection) -> str | None:
     return str(found) if found is not None else None
 
 
-def _upgrade(connection: Connection, where: Place, purpose: Purpose) -> None:
+def _upgrade(connection: Connection, where: Place, purpose: Purpose, hold: Callable[[], object]) -> None:
     found = _version(connection)  # again: another may have done it while we waited for the lock
     if found == HEAD:
         return
     if found is None:
         _refuse_others(connection, where)
-    from coach.store.migrating import upgrade  # noqa: PLC0415  (Alembic is slow to load and seldom needed)
+    from coach.store.migrating import knows, upgrade  # noqa: PLC0415  (Alembic is slow to load and seldom needed)
 
-    if not upgrade(connection, found):
-        raise ConfigurationError(
-            f"{where.name} was made by a newer coach (its version is {found}). Update coach, or name another database."
-        )
+    if found is not None:
+        if not knows(found):
+            raise ConfigurationError(
+                f"{where.name} was made by a newer coach (its version is {found}). Update coach, or name another "
+                "database."
+            )
+        hold()
+    upgrade(connection)
     if found is None:
         connection.execute(tables.about.insert().values(name="purpose", value=purpose))
         if where.file is None:

@@ -59,7 +59,7 @@ def open_store(url: str | None = None, *, purpose: Purpose, folder: Path | None 
         with speaking(where.name):
             engine = connect(where)
         stack.callback(engine.dispose)
-        own = prepare(engine, where, purpose)
+        own = prepare(engine, where, purpose, contextlib.nullcontext if alone else lambda: held(where))
         store = Store(engine, where, own if folder is None else folder, check)
         store._end_purge()
         store._holding = stack.pop_all()

@@ -78,6 +78,13 @@ def test_reports_may_lie_in_the_folder_of_the_stores_tables(tmp_path: Path) -> N
             alone(file)
 
 
+def test_a_file_by_two_names_is_one_store(file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "another name.sqlite"
+    other.symlink_to(file)
+    with alone(str(file)), pytest.raises(LockedError):
+        alone(str(other))
+
+
 @GROUP
 def test_who_comes_second_is_told_who_is_there(postgres_url: str, tmp_path: Path) -> None:
     with another_run(postgres_url, tmp_path / "elsewhere") as other, pytest.raises(LockedError) as refused:

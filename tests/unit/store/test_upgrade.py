@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from other_runs import another_run
 from postgres import GROUP, USER, Server
 from review_files import HERON, review_file, sha
 from sqlalchemy import Engine, MetaData, create_engine, inspect, text
 
-from coach.conversation import CoachError, ConfigurationError
+from coach.conversation import CoachError, ConfigurationError, LockedError
 from coach.store import migrating, opening
 from coach.store.opening import HEAD, VERSION_TABLE, place
 from coach.store.store import open_store
@@ -160,6 +161,18 @@ def test_a_step_that_changes_tables_keeps_what_is_in_them(at_0001: str, later: P
     assert {name for name in after if after[name] != before.get(name)} == {"calls", "made", VERSION_TABLE}
     assert [row.count("'of ") for row in after["calls"][2]] == [1, 1]
     assert len(after["calls"][2]) == len(before["calls"][2])
+
+
+def test_beside_a_run_no_table_is_changed(at_0001: str, later: Path, tmp_path: Path) -> None:
+    before = content(at_0001)
+    with another_run(at_0001, tmp_path / "elsewhere"):  # of the coach of today
+        with pytest.raises(LockedError, match="Another run of coach is at work with"):
+            open_store(at_0001, purpose="shift")
+        assert content(at_0001) == before
+
+    open_store(at_0001, purpose="shift").close()
+
+    assert revision(at_0001) == "0002"
 
 
 def test_a_step_that_fails_changes_nothing_and_can_be_tried_again(at_0001: str, later: Path) -> None:
