@@ -25,11 +25,18 @@ def show(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = 
 
     settings = settings_of({})
     if as_json:
-        data = {name: {"value": s.value, "origin": s.origin} for name, s in settings.values.items()}
+        data = {name: {"value": _open(s.value), "origin": s.origin} for name, s in settings.values.items()}
         give(json.dumps(data, default=dict, indent=1))
         return
     for name, setting in settings.values.items():
-        give(f"{name:<14} {_shown(setting.value):<24} {setting.origin}")
+        give(f"{name:<14} {_shown(_open(setting.value)):<24} {setting.origin}")
+
+
+def _open(value: object) -> object:
+    """Return a value without what opens an address."""
+    from coach.app.intake.shown import folder_shown, is_address
+
+    return folder_shown(value) if isinstance(value, str) and is_address(value) else value
 
 
 def _shown(value: object) -> str:

@@ -525,6 +525,16 @@ def test_a_night_that_cannot_write_there_is_exit_74_and_the_next_one_does_it(tmp
         assert engine.began == ["a.wav"]
 
 
+def test_settings_and_doctor_show_the_address_without_what_opens_it(tmp_path: Path) -> None:
+    for arguments in (("config", "show"), ("config", "show", "--json"), ("doctor",)):
+        ran = coach(*arguments, cwd=tmp_path, COACH_OUT=f"ftp://ann:{PASSWORD}@host/may")
+        assert "ftp://host/may" in ran.stdout, arguments
+        assert PASSWORD not in ran.stdout + ran.stderr
+    ran = coach("review", "a.wav", cwd=tmp_path, COACH_OUT=f"ftp://ann:{PASSWORD}@host/may")
+    assert ran.returncode in {2, 4}
+    assert PASSWORD not in ran.stdout + ran.stderr
+
+
 def test_a_file_at_a_file_address_is_its_owners_alone(shifts: Shifts, tmp_path: Path) -> None:
     shifts.run(f"file://{tmp_path}/served")
     assert {oct(path.stat().st_mode & 0o777) for path in (tmp_path / "served").rglob("*") if path.is_file()} == {
@@ -536,3 +546,53 @@ def test_a_file_at_a_file_address_is_its_owners_alone(shifts: Shifts, tmp_path: 
 def test_the_ftp_server_is_one(tmp_path: Path) -> None:
     with serving(tmp_path / "served") as ftp, pytest.raises(Exception, match="530"):
         fsspec.core.url_to_fs(Ftp(tmp_path, ftp.port).address().replace(PASSWORD, "wrong"))
+
+
+def test_a_night_forgets_at_the_address_what_is_due_old_digests_too(
+    tmp_path: Path, engine: Here, near_memory: Place, memory: System
+) -> None:
+    folder = tmp_path / "nights"
+    folder.mkdir()
+    recipe = night(folder, near_memory.address)
+    for name, days in (("old.wav", 20), ("new.wav", 2)):
+        path = make_call(folder / "inbox" / name, days, 3.0)
+        at = datetime.now(UTC) - timedelta(days=days)
+        path.with_suffix(".toml").write_text(f'agent = "Ann"\nstarted_at = "{at.isoformat()}"\n')
+    assert coach("nightly", recipe, cwd=folder).returncode == 0
+    for days in (30, 9):
+        day = (datetime.now(UTC) - timedelta(days=days)).date().isoformat()
+        memory.pipe_file(f"/reports/may/night-{day}-023000.md", f"# Last night, {day}\n\nold.wav".encode())
+    memory.pipe_file("/reports/may/night-1999-mine.md", b"my own note")
+
+    night(folder, near_memory.address, keep_days=10)
+    ran = coach("nightly", recipe, cwd=folder)
+
+    assert ran.returncode == 0, ran.stderr
+    names = near_memory.names()
+    assert not any(name.startswith("old") for name in names)
+    assert len([name for name in names if name.startswith("new")]) == 2
+    told_on = sorted(name for name in names if name.startswith("night-"))
+    assert [len(told_on), told_on[0]] == [4, "night-1999-mine.md"]  # of nine days ago, and two of today
+    assert "One call was forgotten" in " ".join(near_memory.files()[told_on[-1]].decode().split())
+
+
+def test_a_night_that_does_not_reach_what_is_due_says_so_does_the_rest_and_forgets_it_later(
+    tmp_path: Path, engine: Here
+) -> None:
+    folder = tmp_path / "nights"
+    folder.mkdir()
+    path = make_call(folder / "inbox" / "old.wav", 1, 3.0)
+    path.with_suffix(".toml").write_text(f'started_at = "{(datetime.now(UTC) - timedelta(days=20)).isoformat()}"\n')
+    with serving(tmp_path / "served") as ftp:
+        assert coach("nightly", night(folder, ftp.address("may")), cwd=folder).returncode == 0
+    path.unlink()
+    recipe = night(folder, "out", keep_days=10)  # the reports go elsewhere now
+    make_call(folder / "inbox" / "new.wav", 2, 3.0)
+    ran = coach("nightly", recipe, cwd=folder)
+    assert ran.returncode == 5
+    assert f"Reports of 1 of these calls lie at {ftp.bare('may')}, and were not reached" in words(ran)
+    assert len(list((folder / "out").glob("new*.html"))) == 1
+    with serving(tmp_path / "served", ftp.port), pytest.MonkeyPatch.context() as patch:
+        patch.setitem(fsspec.config.conf, "ftp", {"username": USER, "password": PASSWORD})
+        assert coach("nightly", recipe, cwd=folder).returncode == 0
+    assert not any(name.startswith("may/old") for name in below(tmp_path / "served"))
