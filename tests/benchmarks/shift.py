@@ -22,7 +22,7 @@ from pathlib import Path
 
 from coach.engines.machine import cores
 from tests.benchmarks.shift_calls import LONGEST, make
-from tests.benchmarks.shift_runs import Watched, command, differing, engine, shift
+from tests.benchmarks.shift_runs import Watched, command, differing, engine, other_texts, shift
 
 FASTER = 1.4
 """Times as fast as one `coach review` after the other."""
@@ -117,7 +117,7 @@ class Runs:
         for kind, runs in self.runs.items():
             if kind != "apart":
                 seconds, cpu = sum(run.seconds for run in runs), sum(run.cpu for run in runs)
-                number = len(list(self.out(kind).glob("*.json")))
+                number = len(list(self.out(kind).glob("call-*.json")))
                 print(
                     f"{kind:8} {seconds:8.1f} s, {3600 * number / seconds:6.0f} calls/hour, "
                     f"{duration / seconds:5.1f} x real time, {cpu:7.1f} s of cores ({cpu / seconds:.2f} busy, "
@@ -139,7 +139,7 @@ class Runs:
             cpu = sum(run.cpu for run in self.runs["ray"]) / sum(run.cpu for run in local)
             print(
                 f"Ray against processes: {statistics.median(ratios) - 1:+.0%} by the clock (at most {OVERHEAD:.0%}; "
-                f"the first call {statistics.median(begun):+.1f} s later), {cpu - 1:+.0%} of cores; files that differ: "
+                f"the first call {statistics.median(begun):+.1f} s later), {cpu - 1:+.0%} of cores; "
                 f"{self._differing('ray')}"
             )
 
@@ -148,7 +148,7 @@ class Runs:
         ratio = statistics.median(ratios)
         print(
             f"{kind} against one `coach review` of all: {ratio:.2f} x as fast (of the blocks "
-            f"{', '.join(f'{r:.2f}' for r in ratios)}); files that differ: {self._differing('command', kind)}"
+            f"{', '.join(f'{r:.2f}' for r in ratios)}); {self._differing('command', kind)}"
         )
         if apart is not None:
             print(
@@ -161,8 +161,12 @@ class Runs:
         return [a.seconds / b.seconds for a, b in zip(self.runs[one], self.runs[two], strict=True)]
 
     def _differing(self, kind: str, other: str = "local") -> str:
-        found = differing(self.out(other), self.out(kind))
-        return f"{len(found)} ({', '.join(found[:3])})" if found else "none"
+        """Return what differs: of a shift, whose recipe is another, what the reviews say, else any byte of a file."""
+        one, two = self.out(other), self.out(kind)
+        what, found = (
+            ("texts and findings", other_texts(one, two)) if other == "shift" else ("files", differing(one, two))
+        )
+        return f"{what} that differ: " + (f"{len(found)} ({', '.join(found[:3])})" if found else "none")
 
     def _memory(self) -> None:
         for kind in ("command", "local", "shift", "ray"):

@@ -122,6 +122,17 @@ def differing(one: Path, two: Path) -> list[str]:
     return [name for name in names if _content(one / name) != _content(two / name)]
 
 
+def other_texts(one: Path, two: Path) -> list[str]:
+    """Return the names of reviews whose turns, measures or moments are not the same in two folders."""
+    names = sorted({path.name for folder in (one, two) for path in folder.glob("call-*.json")})
+    return [name for name in names if _said(one / name) != _said(two / name)]
+
+
+def _said(path: Path) -> object:
+    review = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return [review.get(part) for part in ("turns", "speech", "masked", "measures", "moments", "skills")]
+
+
 def _content(path: Path) -> object:
     if not path.is_file():
         return None
