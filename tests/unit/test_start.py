@@ -20,3 +20,15 @@ def test_help_imports_nothing_heavy() -> None:
     assert "review" in ran.stdout
     assert "typer" in loaded  # the list is real
     assert [name for name in HEAVY if name in loaded] == []
+
+
+def test_what_only_mono_needs_is_not_loaded_for_a_call_on_two_channels() -> None:
+    script = (
+        "import sys\nfrom coach.app.review import open_pipeline\n"
+        "open_pipeline({}).choose_engine()\n"
+        "print(*sorted(sys.modules))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+
+    assert "coach.speech.diarizers.bundled" in loaded  # it has been chosen
+    assert [name for name in loaded if name.startswith(("scipy", "pandas", "librosa", "torch"))] == []

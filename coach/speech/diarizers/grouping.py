@@ -13,7 +13,6 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, linkage  # type: ignore[import-untyped]
 
 from coach.speech.diarizers.filterbank import Float32
 from coach.speech.diarizers.networks import unit
@@ -91,7 +90,7 @@ class Grouping:
 
     @cached_property
     def _tree(self) -> Float:
-        return np.asarray(linkage(self._rows, "average", metric="cosine"))
+        return _tree(self._rows)
 
     def two(self) -> Parting | None:
         """Return the best parting into two voices; ``None`` where there is too little speech for one."""
@@ -121,7 +120,7 @@ class Grouping:
         for side in _directions(rows, weights):
             yield side.astype(np.intp)
         for count in _BRANCHES:
-            branch = fcluster(self._tree, count, "maxclust") - 1
+            branch = _branches(self._tree, count)
             sizes = np.bincount(branch, weights)
             for one in np.flatnonzero(sizes >= 1):
                 if one != sizes.argmax():
@@ -136,11 +135,11 @@ class Grouping:
                 continue
             for side in _directions(rows[own], weights[own])[:2]:
                 yield _with_third(two, own[side])
-            yield _with_third(two, own[fcluster(linkage(rows[own], "average", metric="cosine"), 2, "maxclust") == 1])
+            yield _with_third(two, own[_branches(_tree(rows[own]), 2) == 0])
         if len(rows) < 3:
             return
         for count in _BRANCHES[1:4]:
-            branch = fcluster(self._tree, count, "maxclust") - 1
+            branch = _branches(self._tree, count)
             largest = np.argsort(-np.bincount(branch, weights), kind="stable")[:3]
             if len(largest) == 3:
                 yield np.argmax(branch[:, None] == largest, axis=1)
@@ -216,3 +215,20 @@ def _beside(heard: Heard) -> Iterator[tuple[Float, Float, float]]:
 
 def _mean(heard: Heard, seconds: Float, numbers: Sequence[int]) -> Float:
     return unit(seconds[numbers] @ heard.vectors[numbers]).astype(np.float64)
+
+
+# SciPy takes longer to load than all else that a review of two channels needs, and only mono needs it.
+
+
+def _tree(rows: Float) -> Float:
+    """Return the tree of rows by average cosine distance, as SciPy has it."""
+    from scipy.cluster.hierarchy import linkage  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    return np.asarray(linkage(rows, "average", metric="cosine"))
+
+
+def _branches(tree: Float, count: int) -> Labels:
+    """Return the branch of each row where a tree is cut into so many, counted from 0."""
+    from scipy.cluster.hierarchy import fcluster  # noqa: PLC0415
+
+    return np.asarray(fcluster(tree, count, "maxclust") - 1)
