@@ -31,7 +31,7 @@ from hypothesis.stateful import (
 )
 from nights import Here, engine_here, make_call, told, write_night
 
-from coach.app import purge
+from coach.app import purge, report_folder
 from coach.app.jobs import Job, Result
 from coach.app.nightly import ledger, night, settling
 from coach.app.nightly.night import Ended, run_night
@@ -224,7 +224,7 @@ class Inbox(RuleBasedStateMachine):
         self.ended = True
         assert not self._night(lambda: None).digest.news  # and nothing is left to do
 
-    @rule(step=st.integers(1, 25))
+    @rule(step=st.integers(1, 45))
     def killed(self, step: int) -> None:
         """The power fails in the middle of a night."""
         left = itertools.count(1)
@@ -253,7 +253,7 @@ class Inbox(RuleBasedStateMachine):
                 (Store, "begin"),
                 (Store, "record"),
                 (Store, "finish"),
-                (night, "write_atomically"),
+                (report_folder.Near, "write"),
                 (night, "publish"),
                 (ledger.Ledger, "_add"),
                 (ledger.Ledger, "close"),
