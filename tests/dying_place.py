@@ -30,7 +30,7 @@ from coach.engines.protocol import Engine
 from coach.locking import NAME, STORE
 
 FOLDERS = ("XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "TMPDIR")
-EVERY = os.environ.get("COACH_EVERY_POINT") == "1"
+EVERY = os.environ.pop("COACH_EVERY_POINT", "") == "1"  # the product knows no such setting, and would say so
 """Whether every point is tried, rather than some."""
 
 NO_MATTER = frozenset("reviewed_at added_at at first_at last_at step attempts id result_id".split())
