@@ -15,7 +15,6 @@ import re
 import socket
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final, Self
 
@@ -40,7 +39,8 @@ _SCHEMA: Final = "coalesce((SELECT oid FROM pg_namespace WHERE nspname = current
 _TAKE: Final = f"SELECT pg_try_advisory_xact_lock({_RUN}, ({_SCHEMA})::oid::integer)"
 
 _WHO: Final = f"""
-SELECT a.application_name, a.backend_start FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+SELECT a.application_name, extract(epoch FROM clock_timestamp() - a.backend_start)
+FROM pg_locks l JOIN pg_stat_activity a USING (pid)
 WHERE l.locktype = 'advisory' AND l.granted AND l.classid = {_RUN} AND l.objid = {_SCHEMA} AND l.objsubid = 2
   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """  # noqa: S608
@@ -186,6 +186,14 @@ def _who(connection: Connection) -> str:
     named = _NAMED.fullmatch(found[0] or "") if found is not None else None
     if found is None or named is None:
         return ""
-    since: datetime | None = found[1]
-    told = f", since {since.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if since is not None else ""
+    told = f", for {_long(int(found[1]))}" if found[1] is not None else ""
     return f" ({named[0].removeprefix('coach ')}{told})"
+
+
+def _long(seconds: int) -> str:
+    """Return how long that is, with few digits: many together may be taken for somebody's number, and masked."""
+    for unit, name in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= unit:
+            count = seconds // unit
+            return f"{count} {name}{'' if count == 1 else 's'}"
+    return "less than a minute"

@@ -13,6 +13,7 @@ from review_files import review_file, sha
 
 from coach.conversation import LockedError, StorageError
 from coach.locking import only_one
+from coach.store.holding import _long
 from coach.store.opening import library, place
 from coach.store.store import Store, open_store
 
@@ -90,8 +91,16 @@ def test_who_comes_second_is_told_who_is_there(postgres_url: str, tmp_path: Path
     with another_run(postgres_url, tmp_path / "elsewhere") as other, pytest.raises(LockedError) as refused:
         alone(postgres_url)
 
-    told = rf"with the database \S+ on \S+ \(on \S+, process {other.pid}, since \d{{4}}-\d\d-\d\d \d\d:\d\d UTC\)\."
+    told = rf"with the database \S+ on \S+ \(on \S+, process {other.pid}, for less than a minute\)\."
     assert re.search(told, str(refused.value)), refused.value
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(0, "less than a minute"), (60, "1 minute"), (3599, "59 minutes"), (7200, "2 hours"), (200_000, "2 days")],
+)
+def test_how_long_it_is_there_is_told_in_few_digits(seconds: int, told: str) -> None:
+    assert _long(seconds) == told
 
 
 @GROUP
