@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,7 @@ class Computer:
         folder.mkdir()
         self.folder, self.begun, self.go = folder, folder / "begun", folder / "go"
         self.recipe = write_night(folder, store=url)
+        self.nights: list[subprocess.Popen[str]] = []
         make_call(folder / "inbox" / f"call-{seed}.wav", seed, 3.0)
 
     def begin(self) -> subprocess.Popen[str]:
@@ -60,7 +62,9 @@ class Computer:
         homes = {f"XDG_{name}_HOME": str(self.folder / name) for name in ("DATA", "STATE", "CACHE", "CONFIG")}
         given = [str(TESTS), str(self.recipe), str(self.begun), str(self.go)]
         command = [sys.executable, "-c", NIGHT, *given]
-        return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=self.folder, env=os.environ | homes)
+        night = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=self.folder, env=os.environ | homes)
+        self.nights.append(night)
+        return night
 
     def in_the_middle(self) -> subprocess.Popen[str]:
         """Begin a night, and return once its first call is in hand."""
@@ -79,9 +83,14 @@ class Computer:
 
 
 @pytest.fixture
-def two(tmp_path: Path, postgres_url: str) -> tuple[Computer, Computer]:
+def two(tmp_path: Path, postgres_url: str) -> Iterator[tuple[Computer, Computer]]:
+    """Two computers; nothing runs on them any more once the test has ended, however it did."""
     open_store(postgres_url, purpose="shift").close()
-    return Computer(tmp_path / "one", postgres_url, 1), Computer(tmp_path / "two", postgres_url, 2)
+    both = Computer(tmp_path / "one", postgres_url, 1), Computer(tmp_path / "two", postgres_url, 2)
+    yield both
+    for night in (night for computer in both for night in computer.nights if night.poll() is None):
+        night.kill()
+        night.communicate()
 
 
 def ends(url: str) -> list[tuple[str, str]]:
