@@ -18,8 +18,6 @@ from coach.engines.serving import DISMISSED, serve
 
 GRACE = 5.0
 """Seconds in which a worker may end in good order before it is killed."""
-EACH = 1_000_000_000
-"""Bytes that a worker is reckoned with when nobody says how many there should be."""
 
 _CONTEXT = multiprocessing.get_context("spawn")
 
@@ -49,7 +47,7 @@ class LocalEngine:
             threads: In each process; by default the cores shared out among them.
             environment: What else is different in a worker's.
         """
-        self.jobs = max(1, jobs or default_jobs(EACH))
+        self.jobs = max(1, jobs or default_jobs())
         self.limits = limits or Limits()
         self.threads = threads
         self._environment = dict(environment or {})
