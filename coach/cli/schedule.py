@@ -9,7 +9,10 @@ import typer
 
 from coach.cli.streams import give
 
-Recipe = Annotated[Path | None, typer.Argument(help="The night's recipe, a TOML file.", show_default=False)]
+Recipe = Annotated[
+    Path | None,
+    typer.Argument(help="The night's recipe, a TOML file; ./nightly.toml when not given.", show_default=False),
+]
 For = Annotated[
     Literal["systemd", "cron", "launchd", "windows"] | None,
     typer.Option("--for", help="Which scheduler; this computer's own when not given.", show_default=False),
@@ -19,8 +22,10 @@ At = Annotated[str, typer.Option("--at", help="Local time of day.")]
 
 def schedule(recipe: Recipe = None, system: For = None, at: At = "2:30") -> None:
     """Print what makes this computer run the night by itself: a timer, a cron line, a property list or a task."""
+    from coach.app.schedule import memory_for, night_named, usual_system
     from coach.app.schedule import schedule as written
-    from coach.app.schedule import usual_system
 
-    arguments = ["nightly", *([str(recipe.expanduser().resolve())] if recipe is not None else [])]
-    give(written(system or usual_system(), arguments, at).rstrip("\n"))
+    night = night_named(recipe)
+    memory = memory_for(night.jobs, night.engine, night.address)
+    arguments = ["nightly", night.recipe]
+    give(written(system or usual_system(), arguments, at, memory=memory).rstrip("\n"))

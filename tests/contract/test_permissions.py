@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 from command import coach
 
+_NIGHT = Path(__file__).parents[2] / "pipelines" / "nightly.toml"
 ALL = ("--format", "html,json,md,csv,vtt")
 USER = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
 
@@ -71,7 +72,7 @@ CASES = (
         lambda g: [["shift", g.recording, "--policy", _policy(g)]],
         ("shift.sqlite", "shift.html", "calls.parquet", "talk.json"),
     ),
-    Case("schedule", lambda _: [["schedule", "--for", "cron"]], ()),
+    Case("schedule", lambda _: [["schedule", _NIGHT, "--for", "cron"]], ()),
 )
 """Every command that writes; one that comes to be is added here."""
 

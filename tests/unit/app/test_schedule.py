@@ -12,8 +12,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from coach.app.schedule import SYSTEMS, System, coach_command, schedule
-from coach.conversation import UsageError
+from coach.app.schedule import SYSTEMS, System, coach_command, memory_for, night_named, schedule
+from coach.conversation import ConfigurationError, UsageError
+from coach.engines import machine
+from coach.resources import resource
 
 PROGRAM = ["/opt/my tools/coach"]
 RECIPE = '/home/d ana/calls & 100 % "mine" $HOME/nightly.toml'
@@ -93,3 +95,39 @@ def test_a_line_break_in_a_path_is_refused(system: System) -> None:
 
 def test_this_installation_is_named_whole() -> None:
     assert Path(coach_command()[0]).is_absolute()
+
+
+def test_a_nights_memory_fits_the_calls_that_it_has_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "cores", lambda: 8)
+    monkeypatch.setattr(machine, "_told", {"MemTotal": 64_000_000_000}.get)
+    assert memory_for() == machine.needed(8)
+    assert memory_for(2) == machine.needed(2)
+    assert memory_for(None, "ray") > memory_for()
+    assert memory_for(8, "ray", "10.0.0.5:6379") < machine.needed(1)
+    monkeypatch.setattr(machine, "_told", {"MemTotal": 4_000_000_000}.get)
+    assert memory_for() == machine.needed(5)
+    megabytes = int(line(schedule("systemd", ARGUMENTS, "2:30", PROGRAM), "MemoryMax=").removesuffix("M"))
+    assert 0 <= megabytes * 2**20 - machine.needed(5) < 2**20
+
+
+def test_a_night_that_is_not_named_is_the_one_that_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="Which night"):
+        night_named(None)
+    recipe = tmp_path / "nightly.toml"
+    recipe.write_bytes(resource("pipelines", "nightly.toml").read_bytes())
+    assert night_named(None).recipe == str(recipe.resolve())
+    assert night_named(Path("nightly.toml")).recipe == str(recipe.resolve())
+
+
+def test_a_night_that_could_not_run_is_not_scheduled(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="There is no file"):
+        night_named(tmp_path / "gone.toml")
+    other = tmp_path / "nightly.txt"
+    other.touch()
+    with pytest.raises(UsageError, match="no recipe"):
+        night_named(other)
+    empty = tmp_path / "empty.toml"
+    empty.write_text('name = "x"\nstages = ["decode"]\n')
+    with pytest.raises(ConfigurationError, match=r"no \[night\]"):
+        night_named(empty)
