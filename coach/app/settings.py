@@ -58,6 +58,14 @@ class Setting:
     origin: str
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A value given with the flags that holds whatever any other place says, and who holds it."""
+
+    value: Value
+    by: str
+
+
 def _text(raw: object) -> str:
     if not isinstance(raw, str) or not raw.strip():
         raise ValueError("expected some text")
@@ -261,7 +269,7 @@ def gather(
     """Return every setting from all the places that may set it.
 
     Args:
-        flags: From the command line; ``None`` means not given.
+        flags: From the command line; ``None`` means not given. One that is :class:`Held` nobody sets otherwise.
         environment: Defaults to the process's own.
         folder: Where ``coach.toml`` may lie; defaults to the working folder.
         recipe: The recipe's ``[settings]``.
@@ -283,8 +291,9 @@ def gather(
     found = {name: Setting(key.default, "default") for name, key in KEYS.items()}
     for origin, values in layers:
         found.update(_checked(values, origin, ConfigurationError))
-    given = {name: value for name, value in flags.items() if value is not None}
+    given = {name: value for name, value in flags.items() if value is not None and not isinstance(value, Held)}
     found.update(_checked(given, COMMAND_LINE, UsageError))
+    found.update({name: Setting(one.value, one.by) for name, one in flags.items() if isinstance(one, Held)})
     return Settings(found)
 
 

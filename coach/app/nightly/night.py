@@ -26,7 +26,7 @@ from coach.app.shift import policy as policies
 from coach.app.shift.leftovers import sweep
 from coach.app.shift.links import OWN_PAGES
 from coach.app.shift.pages import PAGE
-from coach.app.shift.running import publish
+from coach.app.shift.running import publish, shift_flags
 from coach.app.shift.taking import GONE, Intake, Taken, exit_code, take
 from coach.conversation import CoachError, ConfigurationError, NoSuchRecording, RecordingError
 from coach.engines.choose import open_engine
@@ -100,7 +100,7 @@ def run_night(night: Night, told: Told = lambda _line: None) -> Ended:
         CoachError: The store cannot be used, a model is missing, the disk is full.
     """
     policy = policies.require(night.policy)
-    flags: dict[str, object] = {"recipe": night.recipe, "out": str(night.out)}
+    flags = shift_flags({"recipe": night.recipe, "out": str(night.out)})
     settings = settings_of(flags)
     reports = folder_at(night.out)
     out = reports.memory(place(night.store, "shift").folder)

@@ -13,6 +13,7 @@ from coach.app.intake.discover import discover, sources_of
 from coach.app.intake.known import Discovery, Found, Refused
 from coach.app.report_folder import Far, folder_at
 from coach.app.review import settings_of
+from coach.app.settings import Held
 from coach.app.shift import policy as policies
 from coach.app.shift import seeing
 from coach.app.shift.assembling import Material
@@ -32,6 +33,14 @@ if TYPE_CHECKING:
     from coach.engines.protocol import Engine
 
 RECIPE: Final = "shift"
+
+_BY = "what holds for everybody's calls"
+OF_OTHERS: Final[Mapping[str, Held]] = {
+    "agent": Held(None, _BY),  # who took a call is known of that call, or unknown: never whoever runs the shift
+    "library": Held(value=False, by=_BY),
+    "you_first": Held(value=False, by=_BY),
+}
+"""Settings that are a person's own, for their own calls: a shift's calls are not, whatever any file says."""
 
 Told = Callable[[Found, Taken | None], None]
 """Told a recording before any work is done on it, and again with its end."""
@@ -91,8 +100,8 @@ class Shift:
 
 
 def shift_flags(flags: Mapping[str, object]) -> dict[str, object]:
-    """Return flags with the shift's recipe where no other is named."""
-    return {**flags, "recipe": flags.get("recipe") or RECIPE}
+    """Return flags for the calls of others: the shift's recipe where no other is named, and nothing of one's own."""
+    return {**flags, "recipe": flags.get("recipe") or RECIPE, **OF_OTHERS}
 
 
 def run_shift(plan: Plan, told: Told | None = None, began: Callable[[Discovery], None] | None = None) -> Shift:

@@ -1,0 +1,98 @@
+"""Whose a call of a shift is: what is known of it says so, and nothing of whoever runs the shift gets into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command import Ran, coach, load
+from nights import POLICY, Here, engine_here, make_call, told, write_night
+
+from coach.app.stages import writing
+from coach.engines import choose
+from coach.store.store import open_store
+
+RUNNERS = 'agent = "Dana"\nlibrary = true\nyou_first = true\n'
+"""What whoever runs the shift has set for their own calls."""
+
+
+@pytest.fixture(autouse=True)
+def _words() -> Iterator[None]:
+    with told():
+        yield
+
+
+@pytest.fixture(name="engine", autouse=True)
+def _engine(monkeypatch: pytest.MonkeyPatch) -> Here:
+    engine = Here()
+    monkeypatch.setattr(choose, "open_engine", lambda *_, **__: engine_here(engine))
+    monkeypatch.setattr("coach.app.nightly.night.open_engine", lambda *_, **__: engine_here(engine))
+    return engine
+
+
+@pytest.fixture(name="calls")
+def _calls(tmp_path: Path) -> Path:
+    """Ann's call, and one that nothing says anything of."""
+    (tmp_path / "policy.toml").write_text(POLICY, encoding="utf-8")
+    for seed, name in enumerate(("a", "b")):
+        make_call(tmp_path / "inbox" / f"{name}.wav", seed, 3.0)
+    (tmp_path / "inbox" / "a.toml").write_text('agent = "Ann"\ndirection = "inbound"\ncall_type = "high-bill"\n')
+    return tmp_path / "inbox"
+
+
+def run(folder: Path, kind: str = "shift", **environment: str) -> Ran:
+    if kind == "shift":
+        places = ("--out", "out", "--policy", "policy.toml", "--store", "shift.sqlite")
+        given: tuple[object, ...] = ("shift", "inbox", *places, "--diarizer", "none")
+    else:
+        given = ("nightly", write_night(folder))
+    ran = coach(*given, cwd=folder, **environment)
+    assert ran.returncode == 0, ran.stderr
+    return ran
+
+
+def stored(folder: Path) -> Mapping[str, Any]:
+    with open_store(str(folder / "shift.sqlite"), purpose="shift") as store:
+        return {str(call.uri): call for call in store.calls()}
+
+
+def own_pages(folder: Path) -> list[str]:
+    return [
+        path.name for path in (folder / "out").rglob("*.html") if path.name not in ("a.html", "b.html", "shift.html")
+    ]
+
+
+@pytest.mark.parametrize("kind", ["shift", "nightly"])
+@pytest.mark.parametrize("where", ["the folder", "the environment"])
+def test_nobody_becomes_the_agent_because_they_are_named_in_the_settings(calls: Path, kind: str, where: str) -> None:
+    folder, environment = calls.parent, {}
+    if where == "the folder":
+        (folder / "coach.toml").write_text(RUNNERS)
+    else:
+        environment = {"COACH_AGENT": "Dana"}
+    run(folder, kind, **environment)
+
+    assert {name: call.agent for name, call in stored(folder).items()} == {"a.wav": "Ann", "b.wav": None}
+    for name, agent in (("a", "Ann"), ("b", None)):
+        review = load(folder / "out" / f"{name}.json")
+        assert review["recording"]["agent"] == agent
+        assert "agent" not in review["recipe"]["settings"]
+        assert "Dana" not in (folder / "out" / f"{name}.html").read_text(encoding="utf-8")
+    assert len(own_pages(folder)) == 1
+    assert "Dana" not in (folder / "out" / "calls.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", ["shift", "nightly"])
+def test_the_runners_own_words_are_in_nobodys_report(calls: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(writing, "offered", lambda review: asked.append(review) or {})
+    (calls.parent / "coach.toml").write_text(RUNNERS)
+    run(calls.parent, kind)
+
+    assert asked == []
+    settings = load(calls.parent / "out" / "a.json")["recipe"]["settings"]
+    for name in ("library", "you_first"):
+        assert settings[name]["value"] is False
+        assert "command line" not in settings[name]["origin"]
