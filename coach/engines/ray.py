@@ -6,7 +6,6 @@ and options, and its result; nothing that is in the files.
 
 from __future__ import annotations
 
-import logging
 import os
 import pickle
 import secrets
@@ -25,6 +24,7 @@ import platformdirs
 
 from coach.engines.machine import pin
 from coach.engines.protocol import Died, Done, Factory, Item, Limits, Result, Worker
+from coach.engines.ray_cluster import AUTO, NOT_JOINED, QUIETLY, parts, reach
 from coach.engines.schedule import Crew, EngineError, Hand, Heard, Lost, Ready, Refused, Schedule
 from coach.engines.serving import answer, portable
 
@@ -44,7 +44,6 @@ LEFT_BEHIND = 14 * 24 * 3600.0
 
 MISSING = "Ray is not installed, so there is no --engine ray. Install coach with its extra: pip install 'coach[ray]'."
 NO_GPU = "Each worker asks for {wanted:g} of a graphics card, and Ray finds {there:g} in all. Try without --gpus."
-UNREACHABLE = "No Ray cluster answers at {address}. Is it running, and may this machine connect to it?"
 NOT_BEGUN = "Ray could not be started on this machine ({kind}). `--engine local` does without it."
 
 
@@ -78,9 +77,12 @@ class RayEngine:
 
         Raises:
             EngineError: Ray is not installed.
+            UsageError: The address is none.
         """
         if find_spec("ray") is None:
             raise EngineError(MISSING)
+        if address is not None and address != AUTO:
+            parts(address)
         self.jobs = jobs
         self.limits = limits or Limits()
         self._address = address
@@ -140,16 +142,15 @@ class RayEngine:
         if self._ray is not None:
             return self._ray
         os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # read when the library is first imported, as are the others
+        if self._address is not None:
+            reach(self._address)
         options = {"address": self._address} if self._address is not None else self._own()
         ray = import_module("ray")
         try:
-            ray.init(
-                log_to_driver=False, logging_level=logging.ERROR, configure_logging=False, include_dashboard=False,
-                **options,
-            )  # fmt: skip
+            ray.init(**QUIETLY, **options)
         except Exception as error:  # Ray's own errors share no base class
             self.close()
-            sentence = NOT_BEGUN if self._address is None else UNREACHABLE
+            sentence = NOT_BEGUN if self._address is None else NOT_JOINED
             raise EngineError(sentence.format(kind=type(error).__name__, address=self._address)) from error
         self._ray = ray
         _quiet()

@@ -28,6 +28,7 @@ from coach.engines.choose import open_engine
 from coach.engines.local import LocalEngine
 from coach.engines.protocol import Died, Done, Engine, Limits
 from coach.engines.ray import RayEngine
+from coach.engines.ray_cluster import reach
 from coach.engines.schedule import EngineError
 from tests.calls.compose import Scenario, compose
 
@@ -164,6 +165,13 @@ def test_ray_listens_here_alone_and_its_folder_is_private(cluster: RayEngine, tm
     assert folder.stat().st_mode & 0o777 == 0o700
     assert (folder / "token").stat().st_mode & 0o777 == 0o600
     assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"
+
+
+def test_a_cluster_that_is_there_can_be_joined(cluster: RayEngine, tmp_path: Path) -> None:
+    assert len(list(cluster.map(Making(str(tmp_path)), [1]))) == 1
+    import ray  # noqa: PLC0415  (an extra)
+
+    reach(ray.get_runtime_context().gcs_address)
 
 
 def test_without_ray_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
