@@ -24,10 +24,19 @@ run; purged before, so not taken in again; left for the next run, because the di
 written or could not be reached; moved away or deleted meanwhile."""
 
 DEADLY: Final = 2
-"""Attempts that never ended after which a recording is set aside: what stops a worker twice would do it every night."""
+"""Workers that a recording may stop in one run before it is set aside; also attempts that never ended, for whatever
+reason, after which it is worked on last and with nothing else in hand."""
 
 SET_ASIDE: Final = (
     "It stopped its worker twice, so it was set aside. Review it by itself to see why; --force takes it in again."
+)
+ALONE: Final = (
+    "Runs ended over it, then its own worker did with nothing else in hand, so it was set aside. Review it by itself "
+    "to see why; --force takes it in again."
+)
+ENDED_ALL: Final = (
+    "Runs ended over it, the last one with nothing else in hand, so it was set aside. Review it by itself to see why; "
+    "--force takes it in again."
 )
 FORGOTTEN: Final = "It was purged, so it is not taken in again."
 NOT_BEGUN: Final = "Reports could no longer be written when it was to be begun; the next run takes it up."
@@ -111,6 +120,8 @@ class Case:
         sha256: What it is known by, where that is known before it is fetched.
         key: What its attempts are known by in the store.
         begun: Whether this run has counted an attempt.
+        deaths: Of its own workers in this run.
+        alone: Whether it is worked on with nothing else in hand.
     """
 
     index: int
@@ -119,6 +130,8 @@ class Case:
     sha256: str | None
     key: str
     begun: bool = False
+    deaths: int = 0
+    alone: bool = False
 
     def ended(self, end: End, message: str | None = None, exit_code: int = 0) -> Taken:
         """Return its end."""

@@ -3,6 +3,9 @@
 The order is what keeps everything: the attempt is counted, then the files are written, then the row, then the attempt
 is ended. Killed between any two of these, the next run finds where it was. A recording is known by its bytes, so that
 one that was moved or copied is not reviewed twice.
+
+An attempt that never ended says that a run did, not why: the disk was full, somebody killed it, another recording in
+hand took it along. So one that was in hand then is not blamed unheard; it comes last, with nothing else in hand.
 """
 
 from __future__ import annotations
@@ -13,8 +16,21 @@ from dataclasses import replace
 
 from coach.app.batch import BatchOutcome, review_batch
 from coach.app.intake.known import Found
+from coach.app.shift.alone import Alone
 from coach.app.shift.beforehand import Beforehand
-from coach.app.shift.cases import DEADLY, GONE, NOT_BEGUN, PASSING, SET_ASIDE, Case, Intake, Taken, exit_code
+from coach.app.shift.cases import (
+    ALONE,
+    DEADLY,
+    ENDED_ALL,
+    GONE,
+    NOT_BEGUN,
+    PASSING,
+    SET_ASIDE,
+    Case,
+    Intake,
+    Taken,
+    exit_code,
+)
 from coach.app.shift.keeping import keep, reviewed
 from coach.conversation import CoachError, NoSuchRecording, RecordingError, StorageError
 
@@ -40,6 +56,8 @@ class _Taking:
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
         self._beforehand = Beforehand(intake)
+        self._alone = Alone(intake.store)
+        self._full = False  # the disk, so that nothing more is begun
 
     def run(self, found: Sequence[Found]) -> Iterator[Taken]:
         """Yield every recording's end."""
@@ -49,25 +67,48 @@ class _Taking:
                 yield one
             else:
                 cases.append(one)
-        waiting = []
+        waiting: list[Case] = []
+        last: list[Case] = []
         for case in cases:
             settled = self._settled(case)
             if settled is None:
-                waiting.append(case)
+                (last if self._in_hand_before(case) else waiting).append(case)
             else:
                 yield settled
-        for alone in (False, True):
+        for again in (False, True):
             dead: list[Case] = []
-            yield from self._round(waiting, dead, force=alone or self._intake.force)
+            yield from self._round(waiting, dead, force=again or self._intake.force)
             waiting = dead  # once more; the second death is the last
+        for case in last:
+            yield from self._by_itself(case)
 
     def _settled(self, case: Case) -> Taken | None:
         """Return the end of a recording that is not to be touched, ``None`` where it is."""
         ended = self._beforehand.end(case)
+        if ended is None and self._in_hand_before(case) and self._alone.left(case.key):
+            ended = self._set_aside(case, ENDED_ALL)
+            self._alone.end(case.key)
+        return ended
+
+    def _in_hand_before(self, case: Case) -> bool:
+        """Return whether runs ended while a recording was in hand so often that it has to be by itself."""
         before = self._beforehand.attempts.get(case.key)
-        if ended is not None or before is None or self._intake.force:
-            return ended
-        return self._set_aside(case) if before.state == "working" and before.attempts >= DEADLY else None
+        if before is None or self._intake.force:
+            return False
+        return before.state == "working" and before.attempts >= DEADLY
+
+    def _by_itself(self, case: Case) -> Iterator[Taken]:
+        """Review a recording with nothing else in hand, so that it is known what stops the run if anything does."""
+        if self._full:
+            yield case.ended("waiting", NOT_BEGUN, StorageError.exit_code)
+            return
+        case.alone = True
+        try:
+            yield from self._round([case], [], force=self._intake.force)
+        except (Exception, KeyboardInterrupt, GeneratorExit):
+            self._alone.end(case.key)
+            raise
+        self._alone.end(case.key)
 
     def _round(self, cases: Sequence[Case], dead: list[Case], *, force: bool) -> Iterator[Taken]:
         """Review recordings, and yield those that ended; those whose worker died are left in ``dead``."""
@@ -84,8 +125,8 @@ class _Taking:
                     dead.append(case)
                 else:
                     yield ended
-        self._give_back(left)
         for case in left.values():
+            self._give_back(case)
             yield case.ended("waiting", NOT_BEGUN, StorageError.exit_code)
 
     @contextlib.contextmanager
@@ -94,14 +135,14 @@ class _Taking:
         try:
             yield
         except (Exception, KeyboardInterrupt, GeneratorExit):
-            with contextlib.suppress(CoachError):
-                self._give_back(left)
+            for case in left.values():  # each by itself: on a full disk one may fit and the next may not
+                with contextlib.suppress(CoachError):
+                    self._give_back(case)
             raise
 
-    def _give_back(self, left: Mapping[int, Case]) -> None:
-        for case in left.values():
-            if case.begun:
-                self._intake.store.wait(case.key, case.found.shown)
+    def _give_back(self, case: Case) -> None:
+        if case.begun:
+            self._intake.store.wait(case.key, case.found.shown)
 
     def _begin(self, case: Case) -> None:
         self._start(case)
@@ -112,6 +153,8 @@ class _Taking:
         self._intake.noted(case.key)
         self._intake.store.begin(case.key, case.found.shown, case.sha256)
         case.begun = True
+        if case.alone:
+            self._alone.begin(case.key)
 
     def _end(self, case: Case, outcome: BatchOutcome) -> Taken | None:
         """Keep what came of a recording, and return its end, ``None`` where its worker died for the first time."""
@@ -121,8 +164,9 @@ class _Taking:
         code = failure.exit_code if failure is not None else RecordingError.exit_code
         message = case.found.hide(failure.message) if failure is not None else ""
         if outcome.status == "died" and code != 1:
-            attempt = store.attempt(case.key)
-            return self._set_aside(case) if attempt is not None and attempt.attempts >= DEADLY else None
+            return self._died(case)
+        if code == StorageError.exit_code:
+            self._full = True
         if code == StorageError.exit_code or any(sentence in message for sentence in PASSING):
             store.wait(case.key, case.found.shown)
             return case.ended("waiting", message, code)
@@ -132,6 +176,12 @@ class _Taking:
             return case.ended("gone", GONE, code)
         store.finish(case.key, "failed", sha256=case.sha256, stage=stage, message=message, exit_code=code)
         return replace(case.ended("failed", message, code), seconds=outcome.seconds)
+
+    def _died(self, case: Case) -> Taken | None:
+        case.deaths += 1
+        if case.alone:
+            return self._set_aside(case, ALONE)
+        return self._set_aside(case, SET_ASIDE) if case.deaths >= DEADLY else None
 
     def _reviewed(self, case: Case, outcome: BatchOutcome) -> Taken:
         before = self._beforehand.attempts.get(case.key)
@@ -145,8 +195,8 @@ class _Taking:
                 return ended
         return reviewed(case, outcome, known=known)
 
-    def _set_aside(self, case: Case) -> Taken:
+    def _set_aside(self, case: Case, why: str) -> Taken:
         code = RecordingError.exit_code
         self._intake.noted(case.key)
-        self._intake.store.finish(case.key, "quarantined", sha256=case.sha256, message=SET_ASIDE, exit_code=code)
-        return case.ended("quarantined", SET_ASIDE, code)
+        self._intake.store.finish(case.key, "quarantined", sha256=case.sha256, message=why, exit_code=code)
+        return case.ended("quarantined", why, code)

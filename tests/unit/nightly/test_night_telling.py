@@ -167,8 +167,8 @@ def test_everything_that_was_begun_is_in_one_count_at_most(
         ("failed", "One recording could not be reviewed.", "7 recordings could not be reviewed."),
         (
             "quarantined",
-            "One recording was set aside: it stopped its worker twice.",
-            "7 recordings were set aside: each stopped its worker twice.",
+            "One recording was set aside: it stopped what worked on it.",
+            "7 recordings were set aside: each stopped what worked on it.",
         ),
         (
             "partial",

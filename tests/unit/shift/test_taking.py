@@ -13,6 +13,7 @@ from coach.app.intake.discover import discover
 from coach.app.intake.known import Found
 from coach.app.jobs import Result
 from coach.app.review import settings_of
+from coach.app.shift.cases import ALONE, ENDED_ALL
 from coach.app.shift.taking import DEADLY, Intake, Taken, exit_code, take
 from coach.conversation import StorageError
 from coach.engines.protocol import Died, Done
@@ -120,14 +121,119 @@ def test_what_kills_its_worker_twice_is_set_aside_and_stays_there(shift: Shift) 
     assert shift.states()["b.wav"] == "done"
 
 
-def test_power_that_fails_twice_over_one_recording_sets_it_aside_not_its_neighbours(shift: Shift) -> None:
-    for _ in range(DEADLY):
-        shift.engine.stops = {"b.wav": PowerFails}
+def power_fails(shift: Shift, over: str, times: int) -> None:
+    for _ in range(times):
+        shift.engine.stops = {over: PowerFails}
         with pytest.raises(PowerFails):
             shift.run()
     shift.engine.stops = {}
+
+
+def marks(shift: Shift) -> list[Path]:
+    return list(shift.store.folder.glob(".alone-*"))
+
+
+def test_power_that_fails_twice_over_a_sound_recording_costs_nothing(shift: Shift) -> None:
+    power_fails(shift, "b.wav", DEADLY)
+    assert ends(shift.run()) == {"a.wav": "unchanged", "b.wav": "reviewed", "c.wav": "reviewed"}
+    assert shift.engine.began == ["c.wav", "b.wav"]  # last, as it may be to blame
+    assert set(shift.states().values()) == {"done"}
+    assert marks(shift) == []
+
+
+def all_in_hand(shift: Shift) -> None:
+    """Let all recordings of a round be in hand before the first of them ends, as with many workers."""
+    real = shift.engine.map
+
+    def map_(factory: Any, items: Sequence[Any], **more: Any) -> Iterator[Done[Any] | Died]:  # noqa: ANN401
+        for index in range(len(items)):
+            more["on_start"](index)
+        yield from real(factory, items, cost=more["cost"])
+
+    shift.engine.map = map_  # type: ignore[method-assign]
+
+
+def test_what_was_in_hand_when_the_run_was_killed_again_and_again_is_tried_one_by_one(shift: Shift) -> None:
+    all_in_hand(shift)
+    power_fails(shift, "a.wav", DEADLY)
+    assert [attempt.attempts for attempt in shift.store.attempts(["working"])] == [DEADLY] * 3
+    in_hand: list[list[str]] = []
+    shift.engine.before = lambda _path: in_hand.append([mark.name for mark in marks(shift)])
+    assert set(ends(shift.run()).values()) == {"reviewed"}
+    assert [len(each) for each in in_hand] == [1, 1, 1]
+    assert len({each[0] for each in in_hand}) == 3
+    assert marks(shift) == []
+
+
+def test_what_takes_every_run_with_it_is_set_aside_in_the_end_and_it_alone(shift: Shift) -> None:
+    all_in_hand(shift)
+    power_fails(shift, "b.wav", DEADLY + 1)  # the last time by itself
+    assert len(marks(shift)) == 1
+    shift.engine.stops = {"b.wav": PowerFails}  # as it would again
     taken = shift.run()
-    assert ends(taken) == {"a.wav": "unchanged", "b.wav": "quarantined", "c.wav": "reviewed"}
+    assert {name: end for name, end in ends(taken).items() if end == "quarantined"} == {"b.wav": "quarantined"}
+    assert taken["b.wav"].message == ENDED_ALL
+    assert shift.states() == {"a.wav": "done", "b.wav": "quarantined", "c.wav": "done"}
+    assert marks(shift) == []
+
+
+def test_two_that_take_every_run_with_them_cost_a_night_each(shift: Shift) -> None:
+    all_in_hand(shift)
+    nights = 0
+    while nights < 9:
+        nights += 1
+        shift.engine.stops = {"a.wav": PowerFails, "c.wav": PowerFails}
+        try:
+            shift.run()
+            break
+        except PowerFails:
+            continue
+    assert nights == DEADLY + 3
+    assert shift.states() == {"a.wav": "quarantined", "b.wav": "done", "c.wav": "quarantined"}
+
+
+def test_over_which_runs_ended_is_set_aside_where_its_own_worker_dies_by_itself(shift: Shift) -> None:
+    power_fails(shift, "b.wav", DEADLY)
+    shift.engine.deadly = {"b.wav"}
+    taken = shift.run()
+    assert ends(taken)["b.wav"] == "quarantined"
+    assert taken["b.wav"].message == ALONE
+    assert shift.engine.began.count("b.wav") == 1
+    assert marks(shift) == []
+
+
+def test_a_run_that_was_killed_is_no_death_of_a_worker(shift: Shift) -> None:
+    power_fails(shift, "b.wav", 1)
+    shift.engine.deadly_once = {"b.wav"}
+    assert ends(shift.run())["b.wav"] == "reviewed"
+
+
+@pytest.mark.parametrize("raised", [True, False])
+def test_a_disk_too_full_to_say_so_is_held_against_nothing(shift: Shift, *, raised: bool) -> None:
+    real = shift.store.wait
+
+    def full(*_: object, **__: object) -> None:
+        raise StorageError("No space is left.")
+
+    for _ in range(2 * DEADLY + 1):
+        shift.store.wait = full  # type: ignore[method-assign, assignment]
+        shift.engine.stops = {"b.wav": StorageError} if raised else {}
+        shift.engine.answers = {} if raised else {"b.wav": FULL}
+        with pytest.raises(StorageError):
+            shift.run()
+        assert shift.states()["b.wav"] == "working"
+    shift.engine.stops = {}
+    shift.engine.answers = {}
+    shift.store.wait = real  # type: ignore[method-assign]
+    assert ends(shift.run())["b.wav"] == "reviewed"
+    assert set(shift.states().values()) == {"done"}
+
+
+def test_nothing_is_tried_by_itself_where_the_disk_is_full(shift: Shift) -> None:
+    power_fails(shift, "b.wav", DEADLY)
+    shift.engine.answers["c.wav"] = FULL
+    assert ends(shift.run()) == {"a.wav": "unchanged", "b.wav": "waiting", "c.wav": "waiting"}
+    assert shift.engine.began == ["c.wav"]
 
 
 def test_power_that_fails_once_costs_nothing(shift: Shift) -> None:
@@ -227,14 +333,7 @@ def test_a_run_that_is_stopped_sets_nothing_aside(shift: Shift, stop: type[BaseE
 
 
 def test_what_was_in_hand_when_the_disk_was_full_is_not_held_against_it(shift: Shift) -> None:
-    real = shift.engine.map
-
-    def two_at_a_time(factory: Any, items: Sequence[Any], **more: Any) -> Iterator[Done[Any] | Died]:  # noqa: ANN401
-        for index in range(len(items)):  # all are in hand before the first ends
-            more["on_start"](index)
-        yield from real(factory, items, cost=more["cost"])
-
-    shift.engine.map = two_at_a_time  # type: ignore[method-assign]
+    all_in_hand(shift)
     for _ in range(DEADLY + 1):
         shift.engine.answers["a.wav"] = FULL
         assert set(ends(shift.run()).values()) == {"waiting"}
