@@ -99,8 +99,23 @@ class Store(Answers, Attempts):
             StorageError: The disk is full or damaged; nothing was written.
             LockedError: Another program holds the store.
         """
-        made = rows(review)
-        known = besides(Besides(agent, direction, started_at, call_type, None if report is None else str(report)))
+        where = None if report is None else str(report)
+        return self.record_as_known(review, Besides(agent, direction, started_at, call_type, where))
+
+    def record_as_known(self, review: Mapping[str, object], known: Besides) -> StoredCall:
+        """Take in a review as :meth:`record` does, with what is known of its call, which may be all of it.
+
+        Args:
+            review: A review file's content, schema ``coach.review/1``.
+            known: What is known of the call.
+
+        Raises:
+            ReviewFileError: The review's content is not what it must be; nothing was written.
+            ForgottenError: The call was purged.
+            StorageError: The disk is full or damaged; nothing was written.
+            LockedError: Another program holds the store.
+        """
+        made, known = rows(review), besides(known)
         with self._write() as connection:
             record(connection, made, known)
             return fetching.calls(connection, Wanted(sha256=made.sha256, fingerprint=str(made.run["fingerprint"])))[0]

@@ -20,13 +20,23 @@ KNOWN_BESIDES: Final = ("agent", "direction", "started_at", "call_type")
 
 @dataclass(frozen=True, slots=True)
 class Besides:
-    """What is known of a call besides its review; what is ``None`` leaves the review's own."""
+    """What is known of a call besides its review; what is ``None`` leaves the review's own, and what was known before.
+
+    Attributes:
+        agent: Who took the call.
+        direction: Such as ``inbound``.
+        started_at: When the call began, with its zone.
+        call_type: What kind of call it was.
+        report: Where its report lies.
+        whole: Whether that is all that is known now, so that what is ``None`` was taken back and goes.
+    """
 
     agent: str | None = None
     direction: str | None = None
     started_at: datetime | None = None
     call_type: str | None = None
     report: str | None = None
+    whole: bool = False
 
 
 def now() -> datetime:
@@ -103,10 +113,13 @@ def _run(connection: Connection, run: Row) -> None:
 def _call(connection: Connection, rows: Rows, besides: Besides) -> None:
     table = tables.calls
     known = dict(rows.call)
-    known |= {name: value for name in KNOWN_BESIDES if (value := getattr(besides, name)) is not None}
+    told = {name: getattr(besides, name) for name in KNOWN_BESIDES}
+    if not besides.whole:
+        told = {name: value for name, value in told.items() if value is not None}
+    known |= told
     there = connection.scalar(select(table.c.sha256).where(table.c.sha256 == rows.sha256))
     if there is None:
         connection.execute(insert(table).values(**known, added_at=now()))
         return
-    learned = {name: value for name, value in known.items() if value is not None}
+    learned = told | {name: value for name, value in known.items() if value is not None}
     connection.execute(update(table).where(table.c.sha256 == rows.sha256).values(**learned))

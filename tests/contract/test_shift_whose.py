@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,11 @@ def _calls(tmp_path: Path) -> Path:
     return tmp_path / "inbox"
 
 
-def run(folder: Path, kind: str = "shift", **environment: str) -> Ran:
+def run(folder: Path, kind: str = "shift", manifest: str | None = None, **environment: str) -> Ran:
     if kind == "shift":
         places = ("--out", "out", "--policy", "policy.toml", "--store", "shift.sqlite")
-        given: tuple[object, ...] = ("shift", "inbox", *places, "--diarizer", "none")
+        named = ("--manifest", manifest) if manifest is not None else ()
+        given: tuple[object, ...] = ("shift", "inbox", *named, *places, "--diarizer", "none")
     else:
         given = ("nightly", write_night(folder))
     ran = coach(*given, cwd=folder, **environment)
@@ -67,7 +69,8 @@ def own_pages(folder: Path) -> list[str]:
 @pytest.mark.parametrize("kind", ["shift", "nightly"])
 @pytest.mark.parametrize("where", ["the folder", "the environment"])
 def test_nobody_becomes_the_agent_because_they_are_named_in_the_settings(calls: Path, kind: str, where: str) -> None:
-    folder, environment = calls.parent, {}
+    folder = calls.parent
+    environment: dict[str, str] = {}
     if where == "the folder":
         (folder / "coach.toml").write_text(RUNNERS)
     else:
@@ -87,7 +90,12 @@ def test_nobody_becomes_the_agent_because_they_are_named_in_the_settings(calls: 
 @pytest.mark.parametrize("kind", ["shift", "nightly"])
 def test_the_runners_own_words_are_in_nobodys_report(calls: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
-    monkeypatch.setattr(writing, "offered", lambda review: asked.append(review) or {})
+
+    def offered(review: object) -> dict[str, object]:
+        asked.append(review)
+        return {}
+
+    monkeypatch.setattr(writing, "offered", offered)
     (calls.parent / "coach.toml").write_text(RUNNERS)
     run(calls.parent, kind)
 
@@ -96,3 +104,32 @@ def test_the_runners_own_words_are_in_nobodys_report(calls: Path, kind: str, mon
     for name in ("library", "you_first"):
         assert settings[name]["value"] is False
         assert "command line" not in settings[name]["origin"]
+
+
+@pytest.mark.parametrize("kind", ["shift", "nightly"])
+def test_what_is_taken_back_of_a_call_is_taken_back_everywhere(calls: Path, kind: str) -> None:
+    run(calls.parent, kind)
+    assert len(own_pages(calls.parent)) == 1
+    (calls / "a.toml").unlink()
+    run(calls.parent, kind)
+
+    call = stored(calls.parent)["a.wav"]
+    assert (call.agent, call.direction, call.call_type) == (None, None, None)
+    assert own_pages(calls.parent) == []
+    assert load(calls.parent / "out" / "a.json")["recording"]["agent"] is None
+
+
+def test_a_field_that_was_emptied_in_a_list_is_taken_back_and_another_agent_gets_the_call(calls: Path) -> None:
+    (calls / "a.toml").unlink()
+    listed, at = calls.parent / "list.csv", (datetime.now(UTC) - timedelta(days=2)).isoformat()
+    head = "recording,agent,started_at"
+    listed.write_text(f"{head}\ninbox/a.wav,Ann,{at}\ninbox/b.wav,Ann,{at}\n")
+    run(calls.parent, manifest="list.csv")
+    assert [call.agent for call in stored(calls.parent).values()] == ["Ann", "Ann"]
+    listed.write_text(f"{head}\ninbox/a.wav,Bob,\ninbox/b.wav,,{at}\n")
+    run(calls.parent, manifest="list.csv")
+
+    found = stored(calls.parent)
+    assert (found["a.wav"].agent, found["b.wav"].agent) == ("Bob", None)
+    assert found["b.wav"].started_at is not None
+    assert len(own_pages(calls.parent)) == 1

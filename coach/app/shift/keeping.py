@@ -14,6 +14,7 @@ from coach.app.shift.cases import FORGOTTEN, UNKEPT, Case, Taken
 from coach.conversation import CoachError, LockedError, StorageError
 from coach.store.errors import ForgottenError
 from coach.store.parquet import write_turns, write_words
+from coach.store.writing import Besides
 
 if TYPE_CHECKING:
     from coach.store.store import Store
@@ -79,7 +80,7 @@ def _record(store: Store, case: Case, outcome: BatchOutcome) -> None:
     told = for_store(case.found)
     for write in (write_words, write_turns):
         write(review, store.folder, agent=told["agent"], started_at=told["started_at"])
-    store.record(review, report=_report(case, outcome), **told)
+    store.record_as_known(review, Besides(**told, report=_report(case, outcome), whole=True))
 
 
 def _report(case: Case, outcome: BatchOutcome) -> str:
