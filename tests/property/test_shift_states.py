@@ -271,7 +271,7 @@ class Inbox(RuleBasedStateMachine):
             patch.setattr(settling.time, "time", lambda: real() + self.clock)
             for of, name in (
                 (Store, "begin"),
-                (Store, "record"),
+                (Store, "record_as_known"),
                 (Store, "finish"),
                 (report_folder.Near, "write"),
                 (night, "publish"),

@@ -368,15 +368,15 @@ def test_a_file_that_goes_in_its_turn(shift: Shift) -> None:
 
 
 def test_a_review_that_was_finished_when_the_power_failed_is_new_to_the_next_run(shift: Shift) -> None:
-    real = shift.store.record
+    real = shift.store.record_as_known
 
     def dies(*_: object, **__: object) -> None:
         raise PowerFails
 
-    shift.store.record = dies  # type: ignore[method-assign, assignment]
+    shift.store.record_as_known = dies  # type: ignore[method-assign, assignment]
     with pytest.raises(PowerFails):
         shift.run()
-    shift.store.record = real  # type: ignore[method-assign]
+    shift.store.record_as_known = real  # type: ignore[method-assign]
     taken = shift.run()
     assert ends(taken) == {"a.wav": "unchanged", "b.wav": "reviewed", "c.wav": "reviewed"}
     assert not any(one.known for one in taken.values())
@@ -387,14 +387,14 @@ def test_a_review_that_was_finished_when_the_power_failed_is_new_to_the_next_run
 def test_a_review_that_the_store_cannot_take_costs_its_call_alone(
     shift: Shift, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = shift.store.record
+    real = shift.store.record_as_known
 
-    def refuses(review: Any, **told: Any) -> Any:  # noqa: ANN401
+    def refuses(review: Any, told: Any) -> Any:  # noqa: ANN401
         if review["recording"]["uri"].endswith("b.wav"):
             raise ReviewFileError("A field of the review is not what it must be.")
-        return real(review, **told)
+        return real(review, told)
 
-    monkeypatch.setattr(shift.store, "record", refuses)
+    monkeypatch.setattr(shift.store, "record_as_known", refuses)
     taken = shift.run()
     assert ends(taken) == {"a.wav": "reviewed", "b.wav": "failed", "c.wav": "reviewed"}
     assert exit_code(list(taken.values())) == 1
