@@ -34,6 +34,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Calls = Annotated[int, typer.Option("--calls", help="How many calls to draw.")]
 Seed = Annotated[int, typer.Option("--seed", help="Of the draw; another gives other calls.")]
 
+Listener = Annotated[
+    str | None, typer.Option("--who", help="Who listened. [default: your name on this computer]", show_default=False)
+]
+Own = Annotated[int, typer.Argument(help="As `coach answers list`, or `coach answers pick`, printed it.")]
+
 SOME_WRONG = 3
 
 
@@ -76,7 +81,7 @@ def list_contests(store: StoreUrl = None, all_: All = False, as_json: AsJson = F
         answer, start = one.contest.answer, one.contest.answer.start
         what = say.kind(answer.kind) if answer.kind else say("notes.not_me")
         where = f" at {clock(start)}" if start is not None else ""
-        give(f"{one.id}  {clean(one.call)}{where}: {what} ({clean(answer.who)}; {one.contest.state})")
+        give(f"{one.id}  {clean(one.call)}{where}: {what} ({clean(answer.who)}; {_state(one)})")
         if one.report is not None:
             give(f"    {clean(one.report)}")
     if not found:
@@ -84,13 +89,13 @@ def list_contests(store: StoreUrl = None, all_: All = False, as_json: AsJson = F
 
 
 @app.command("settle")
-def settle(number: Number, verdict: Verdict, store: StoreUrl = None) -> None:
+def settle(number: Number, verdict: Verdict, who: Listener = None, store: StoreUrl = None) -> None:
     """Note what a person found who listened to a contested moment."""
     from coach.app.shift import answering
     from coach.store.store import open_store
 
     with open_store(store, purpose="shift") as opened:
-        answering.settle(opened, number, verdict)
+        answering.settle(opened, number, verdict, who or getpass.getuser())
     give(f"{number} is settled: {verdict}. The shift's next pages go by it.")
 
 
@@ -102,8 +107,21 @@ def pick(call: Call, who: Who, at: At = None, store: StoreUrl = None) -> None:
     from coach.store.store import open_store
 
     with open_store(store, purpose="shift") as opened:
-        found = answering.pick(opened, call, who, at)
-    give(f"{clean(found.uri or '') or found.sha256[:12]} is picked; the next shift's page lists it.")
+        found, answer = answering.pick(opened, call, who, at)
+    name = clean(found.uri or "") or found.sha256[:12]
+    give(f"{name} is picked, as number {answer.id}; the shift's next pages list it, in turn with other picks.")
+
+
+@app.command("withdraw")
+def withdraw(number: Own, who: Who, store: StoreUrl = None) -> None:
+    """Take back what one contested or picked oneself."""
+    from coach.app.shift import answering
+    from coach.store.store import open_store
+
+    with open_store(store, purpose="shift") as opened:
+        answer = answering.withdraw(opened, number, who)
+    what = "the call leaves the list" if answer.question == answering.PICKED else "what rests on it counts again"
+    give(f"{number} is taken back: {what}, from the shift's next pages on.")
 
 
 @app.command("sheet")
@@ -119,6 +137,12 @@ def sheet(store: StoreUrl = None, calls: Calls = 10, seed: Seed = 1) -> None:
         seeing.note(opened, [getpass.getuser()], seeing.SHEET, map(agent_of, drawn))
 
 
+def _state(one: Open) -> str:
+    from coach.reporting.text import clean
+
+    return one.contest.state if one.settled_by is None else f"{one.contest.state}, settled by {clean(one.settled_by)}"
+
+
 def _as_data(one: Open) -> dict[str, object]:
     answer = one.contest.answer
     return {
@@ -129,5 +153,6 @@ def _as_data(one: Open) -> dict[str, object]:
         "start": answer.start,
         "who": answer.who,
         "state": one.contest.state,
+        "settled_by": one.settled_by,
         "report": one.report,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from command import Ran, coach, load
 
 from coach.app.shift.answering import call_named
 from coach.app.shift.contests import contests, counted
+from coach.app.shift.listen_first import listen_first
 from coach.conversation import UsageError
 from coach.store.store import open_store
 
@@ -64,6 +66,12 @@ class Office:
             call = store.call("a" * 64)
             assert call is not None
             return {one.label: (one.met, one.of) for one in counted(call, contests(call, store.answers()))}
+
+    def picks(self) -> dict[str, float | None]:
+        """The calls that are on the list because they were picked."""
+        with open_store(str(self.store), purpose="shift") as store:
+            listed = listen_first(store.calls(), store.answers(), date(2026, 11, 22))
+        return {one.call.sha256: one.at for one in listed if one.reason in ("picked", "chance_picked")}
 
 
 @pytest.fixture(name="office")
@@ -155,6 +163,77 @@ def test_what_is_no_answer_is_refused_kindly(office: Office) -> None:
     (office.folder / "d.bin").write_bytes(b"\xff\xfe\x00")
     assert office.run("add", office.folder / "d.bin", "--who", "Ann").returncode == 3
     assert office.run("add", office.folder / "gone.csv", "--who", "Ann").returncode == 4
+
+
+def test_a_contest_is_taken_back_by_the_one_who_gave_it(office: Office) -> None:
+    before = office.counts()
+    office.run("add", office.notes(), "--who", "Dana")
+    assert office.counts() != before
+    (contest,) = json.loads(office.run("list", "--json").stdout)
+    others = office.run("withdraw", contest["id"], "--who", "Ann")
+    assert (others.returncode, "not Ann's" in others.stderr) == (2, True)
+    assert office.counts() != before
+    back = office.run("withdraw", contest["id"], "--who", "dana")
+    assert (back.returncode, "counts again" in back.stdout) == (0, True)
+    assert office.counts() == before
+    assert office.run("list", "--all").stdout == "Nothing is contested.\n"
+    with open_store(str(office.store), purpose="shift") as store:
+        (taken,) = store.answers()
+    assert office.run("settle", taken.id, "stands").returncode == 2
+    assert office.run("withdraw", 99, "--who", "Dana").returncode == 5
+
+
+def test_a_pick_is_taken_back(office: Office) -> None:
+    for at in ("0:30", "1:05"):
+        assert office.run("pick", "tuesday", "--who", "Dana", "--at", at).returncode == 0
+    assert office.picks() == {"b" * 64: 65.0}
+    number = office.run("pick", "tuesday", "--who", "Dana", "--at", "1:05").stdout.split("number ")[1].split(";")[0]
+    assert office.run("withdraw", number, "--who", "Dana").returncode == 0
+    assert office.picks() == {"b" * 64: 30.0}
+    office.run("pick", "monday", "--who", "Dana")
+    with open_store(str(office.store), purpose="shift") as store:
+        numbers = [answer.id for answer in store.answers(question="picked") if answer.answer == "yes"]
+    for one in numbers:
+        assert office.run("withdraw", one, "--who", "Dana").returncode == 0
+    assert office.picks() == {}
+
+
+@pytest.mark.parametrize(("who", "code"), [("Dana", 0), ("dana", 0), (" DANA", 0), ("Ann", 2), ("Dan", 2)])
+def test_a_pick_is_for_ones_own_call(who: str, code: int, office: Office) -> None:
+    picked = office.run("pick", "tuesday", "--who", who)
+    assert picked.returncode == code
+    assert office.picks() == ({} if code else {"b" * 64: None})
+    if code:
+        assert "Dana's" in picked.stderr
+
+
+def test_capitals_tell_two_people_apart_where_nothing_else_does(office: Office) -> None:
+    with open_store(str(office.store), purpose="shift") as store:
+        store.record(office.named("friday", "c"), agent="dana")
+        store.record(office.named("sunday", "d"), agent=None)
+    assert office.run("pick", "tuesday", "--who", "dana").returncode == 2
+    assert office.run("pick", "tuesday", "--who", "DANA").returncode == 2
+    assert office.run("pick", "friday", "--who", "dana").returncode == 0
+    nobodys = office.run("pick", "sunday", "--who", "Dana")
+    assert (nobodys.returncode, "whose call" in nobodys.stderr) == (2, True)
+
+
+def test_who_settled_a_contest_is_kept_and_nothing_but_a_contest_is_settled(office: Office) -> None:
+    office.run("add", office.notes(), "--who", "Dana")
+    (contest,) = json.loads(office.run("list", "--json").stdout)
+    assert contest["settled_by"] is None
+    for who, verdict in (("Ann", "stands"), ("Bo", "misheard"), ("Ann", "stands")):
+        assert office.run("settle", contest["id"], verdict, "--who", who).returncode == 0
+        (settled,) = json.loads(office.run("list", "--all", "--json").stdout)
+        assert (settled["state"], settled["settled_by"]) == (verdict, who)
+    assert "stands, settled by Ann" in office.run("list", "--all").stdout
+    office.run("pick", "tuesday", "--who", "Dana")
+    with open_store(str(office.store), purpose="shift") as store:
+        (pick,) = store.answers(question="picked")
+    refused = office.run("settle", pick.id, "stands")
+    assert (refused.returncode, "is a pick" in refused.stderr) == (2, True)
+    with open_store(str(office.store), purpose="shift") as store:
+        assert [answer.settled for answer in store.answers(question="picked")] == [None]
 
 
 def test_a_pick_is_kept_with_its_place(office: Office) -> None:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from coach.app.adding import NOTES, answers_in
 from coach.app.purge import call_of
 from coach.app.shift.calibration import PREFIX
-from coach.app.shift.contests import VERDICTS, Contest, contests
+from coach.app.shift.contests import CONTESTED, TAKEN_BACK, VERDICTS, WITHDRAWN, Contest, contests
 from coach.app.shift.sums import agent_of
 from coach.coaching.rubric import SKILLS
 from coach.coaching.sentences import load_sentences
@@ -32,6 +32,9 @@ SAID: Final = ("yes", "partly", "no", "unsure")
 """What a judgement by ear may be; ``unsure`` judges nothing."""
 
 PICKED: Final = "picked"
+
+SETTLED: Final = "settled:"
+"""Before a contest's number: the question to which a verdict is whoever settled it's answer."""
 
 _LARGEST = 20_000_000
 _HASH = re.compile(r"[0-9a-f]{8,64}")
@@ -56,6 +59,7 @@ class Open:
         agent: Whose call it is.
         contest: What was contested.
         report: Where the report lies, to listen.
+        settled_by: Who settled it; ``None`` where nobody has, or it was not kept.
     """
 
     id: int
@@ -63,6 +67,7 @@ class Open:
     agent: str | None
     contest: Contest
     report: str | None
+    settled_by: str | None = None
 
 
 def add(store: Store, files: Sequence[Path], who: str) -> Added:
@@ -196,42 +201,122 @@ def open_contests(store: Store, *, settled: bool = False) -> Iterator[Open]:
         for contest in contests(call, _about(call, answers)):
             if settled or contest.answer.settled is None:
                 name = clean(call.uri or "") or call.sha256[:12]
-                yield Open(contest.answer.id, name, agent_of(call), contest, call.report)
+                yield Open(
+                    contest.answer.id, name, agent_of(call), contest, call.report, _settled_by(contest.answer, answers)
+                )
 
 
 def _about(call: StoredCall, answers: Iterable[Answer]) -> list[Answer]:
     return [answer for answer in answers if answer.sha256 == call.sha256]
 
 
-def settle(store: Store, number: int, verdict: str) -> Answer:
-    """Note what a person decided about a contested moment after listening to it.
+def _settled_by(contest: Answer, answers: Iterable[Answer]) -> str | None:
+    """Return who settled a contest as it is settled now."""
+    told = [one for one in answers if one.question == f"{SETTLED}{contest.id}" and one.answer == contest.settled]
+    return max(told, key=lambda one: (one.at, one.id)).who if told else None
+
+
+def settle(store: Store, number: int, verdict: str, who: str) -> Answer:
+    """Note what a person decided about a contested moment after listening to it, and who it was.
+
+    Args:
+        store: The shift's.
+        number: Of the contest.
+        verdict: ``misheard`` or ``stands``.
+        who: Who listened.
 
     Raises:
-        UsageError: There is no such verdict.
-        ConfigurationError: There is no such contest.
+        UsageError: There is no such verdict, or the number is no contest's, or it was taken back.
+        ConfigurationError: There is no such answer.
     """
     if verdict not in VERDICTS:
         raise UsageError(f"A contest is settled as {' or '.join(VERDICTS)}: it was misheard, or it stands.")
+    answer = _answer(store, number)
+    if answer.question not in CONTESTED:
+        raise UsageError(f"{number} is {_kind(answer)}, and no contest. `coach answers list` prints those.")
+    if answer.answer.casefold() in WITHDRAWN:
+        raise UsageError(f"{number} was taken back, and there is nothing to settle any more.")
+    store.answer(answer.sha256, question=f"{SETTLED}{number}", answer=verdict, who=who)
     return store.settle(number, verdict)
 
 
-def pick(store: Store, call: str, who: str, at: str | None) -> StoredCall:
+def withdraw(store: Store, number: int, who: str) -> Answer:
+    """Take a contest or a pick back, for the one who gave it: the moment counts again, the call leaves the list.
+
+    Args:
+        store: The shift's.
+        number: Of the contest or the pick.
+        who: Whose it is.
+
+    Raises:
+        UsageError: It is neither of them, or another's.
+        ConfigurationError: There is no such answer.
+    """
+    answer = _answer(store, number)
+    if answer.question not in (*CONTESTED, PICKED):
+        raise UsageError(f"{number} is {_kind(answer)}. Only a contest or a pick can be taken back.")
+    if not _same(who, answer.who, {other.who for other in store.answers()}):
+        raise UsageError(f"{number} is not {_shown(who)}'s. Whoever contested or picked it takes it back, by name.")
+    spot = None
+    if answer.kind is not None and answer.start is not None:
+        spot = Spot(answer.kind, answer.start, answer.moment_index)
+    return store.answer(answer.sha256, question=answer.question, answer=TAKEN_BACK, who=answer.who, moment=spot)
+
+
+def _answer(store: Store, number: int) -> Answer:
+    for answer in store.answers():
+        if answer.id == number:
+            return answer
+    raise ConfigurationError(f"There is no answer {number} in this store. `coach answers list --all` prints contests.")
+
+
+def _kind(answer: Answer) -> str:
+    """Return what an answer is, with its article."""
+    if answer.question in CONTESTED:
+        return "a contest"
+    if answer.question.startswith(PREFIX):
+        return "a judgement by ear"
+    return "a pick" if answer.question == PICKED else "an answer to another question"
+
+
+def pick(store: Store, call: str, who: str, at: str | None) -> tuple[StoredCall, Answer]:
     """Note that an agent would like to talk about a call of theirs.
 
     Args:
         store: The shift's.
         call: Its name, its hash or the beginning of it, or a file.
-        who: Who picks it.
+        who: Who picks it, in capitals or not.
         at: From where on, as ``1:23``.
 
     Raises:
-        UsageError: The time is none, or the name is several calls'.
+        UsageError: The time is none, the name is several calls', or the call is another's.
         NoSuchRecording: There is no such call.
     """
-    found = call_named(call, store.calls())
+    calls = store.calls()
+    found = call_named(call, calls)
     spot = None if at is None else Spot(PICKED, seconds(at))
-    store.answer(found.sha256, question=PICKED, answer="yes", who=who, moment=spot)
-    return found
+    agent, name = agent_of(found), clean(found.uri or "") or found.sha256[:12]
+    if agent is None:
+        raise UsageError(
+            f"Nobody knows whose call {name} is, so nobody can pick it. Name its agent, in a manifest for example, and "
+            "run the shift again with --force."
+        )
+    if not _same(who, agent, {one for one in map(agent_of, calls) if one is not None}):
+        raise UsageError(
+            f"{name} is not {_shown(who)}'s but {_shown(agent)}'s, and everybody picks calls of their own. Write the "
+            "name as the shift's page has it, or pick another call."
+        )
+    return found, store.answer(found.sha256, question=PICKED, answer="yes", who=agent, moment=spot)
+
+
+def _same(said: str, name: str, names: Iterable[str]) -> bool:
+    """Whether a name was meant: to the letter, or but for capitals where no other of the names could be."""
+    plain = clean(said).strip()
+    return plain == name or {one for one in names if one.casefold() == plain.casefold()} == {name}
+
+
+def _shown(name: str) -> str:
+    return clean(mask_text(name)).strip()[:60]
 
 
 def call_named(text: str, calls: Sequence[StoredCall]) -> StoredCall:

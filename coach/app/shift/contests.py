@@ -19,7 +19,12 @@ STANDS = "stands"
 
 VERDICTS = (MISHEARD, STANDS)
 
-WITHDRAWN = frozenset({"no", "withdrawn"})
+CONTESTED = ("misheard", "not_me")
+"""Questions whose answers are contests."""
+
+TAKEN_BACK = "withdrawn"
+
+WITHDRAWN = frozenset({"no", TAKEN_BACK})
 """Answers by which an agent takes a contest back."""
 
 KEY_MEASURES = ("heard_before_solving",)
@@ -95,7 +100,7 @@ def contests(call: StoredCall, answers: Iterable[Answer]) -> tuple[Contest, ...]
     """
     last: dict[tuple[object, ...], Answer] = {}
     for answer in sorted(answers, key=lambda answer: (answer.at, answer.id)):
-        if answer.sha256 == call.sha256 and answer.question in ("misheard", "not_me"):
+        if answer.sha256 == call.sha256 and answer.question in CONTESTED:
             place = None if answer.start is None else round(answer.start, 1)
             last[(answer.who, answer.question, answer.kind, place, answer.moment_index)] = answer
     standing = (answer for answer in last.values() if answer.answer.casefold() not in WITHDRAWN)

@@ -88,7 +88,8 @@ def _picked(answers: Iterable[Answer], calls: Collection[StoredCall]) -> dict[st
         if answer.question != "picked" or agents.get(answer.sha256) != answer.who:
             continue
         if answer.answer.casefold() in NOT_PICKED:
-            picked.pop(answer.sha256, None)
+            if answer.start is None or picked.get(answer.sha256) == answer.start:
+                picked.pop(answer.sha256, None)  # another place in it may stand
         else:
             picked[answer.sha256] = answer.start
     return picked
