@@ -30,7 +30,8 @@ from coach.app.stages.remembering import Recalls, Remembering
 from coach.app.stages.understanding import Converse
 from coach.app.stages.writing import Report
 from coach.app.working import sweep, work_folder
-from coach.conversation import Provenance, StorageError
+from coach.coaching.rubric import rubric_file
+from coach.conversation import ConfigurationError, Provenance, StorageError
 from coach.engines.machine import hand_back
 from coach.resources import resource
 from coach.speech.diarizers.protocol import Diarizer
@@ -65,6 +66,7 @@ class Pipeline:
         self.settings = settings
         self.remembers = memory is not None
         remembering = Remembering(memory, lambda call: self.provenance(call).fingerprint) if memory else None
+        self._rubric = _rubric(settings.text("rubric")) if "coach" in recipe.stages else settings.text("rubric")
         self._work = _private_folder()
         self._transcribe = Transcribe(settings.text("transcriber"), settings.text("device"), models_folder(settings))
         self._diarize = Diarize(settings.text("diarizer"), settings.text("device"), models_folder(settings))
@@ -179,7 +181,8 @@ class Pipeline:
             "transcriber": transcriber,
             "diarizer": diarizer.fingerprint if diarizer is not None else None,
             "recipe": self.recipe.as_written(),
-            "settings": {name: str(self.settings[name]) for name, key in KEYS.items() if key.result},
+            "settings": {name: str(self.settings[name]) for name, key in KEYS.items() if key.result}
+            | {"rubric": self._rubric},
             "judged by": _judged_by(),
             "semantic": self._analyse.semantic_fingerprint,
         }
@@ -219,12 +222,27 @@ def _told(request: Request) -> dict[str, str]:
     return {name: request.hide(str(value)) for name, value in values.items() if value is not None}
 
 
+def _rubric(name: str) -> str:
+    """Return what a review owes to a rubric: the content of one's own, however its file is called.
+
+    Raises:
+        ConfigurationError: There is none, or it cannot be read.
+    """
+    if not name.endswith(".toml"):
+        return name  # those that come with the product are among what is judged by
+    try:
+        return hashlib.sha256(rubric_file(name).read_bytes()).hexdigest()
+    except OSError as error:
+        raise ConfigurationError(f"The rubric {Path(name).name} cannot be read: {error.strerror}.") from error
+
+
 @cache
 def _judged_by() -> str:
     """Return a digest of the files that judgements are made with: edit a word list, and reviews are not compared."""
     total = hashlib.sha256()
-    for folder in ("lexicons", "calibrations", "rubrics"):
-        for path in sorted(resource("models", folder).glob("*.toml")):
+    wanted = (("lexicons", "*.toml"), ("calibrations", "*.toml"), ("rubrics", "*.toml"), ("sentences", "coaching.toml"))
+    for folder, pattern in wanted:
+        for path in sorted(resource("models", folder).glob(pattern)):
             total.update(path.name.encode() + b"\0" + path.read_bytes())
     return total.hexdigest()
 

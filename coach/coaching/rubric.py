@@ -131,12 +131,22 @@ def load_rubric(name: str = "support") -> Rubric:
     Raises:
         ConfigurationError: There is none, or it says something that nothing reads.
     """
+    path = rubric_file(name)
+    return read_rubric(toml.load(path), path.name)
+
+
+def rubric_file(name: str) -> Path:
+    """Return where a rubric lies, by its name or by its path.
+
+    Raises:
+        ConfigurationError: There is none.
+    """
     folder = resource("models", "rubrics")
     path = Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
     if not path.is_file():
         names = [file.stem for file in folder.glob("*.toml")]
         raise ConfigurationError(f'There is no rubric "{name}"; {did_you_mean(name, names)}')
-    return read_rubric(toml.load(path), path.name)
+    return path
 
 
 def read_rubric(table: toml.Table, where: str) -> Rubric:

@@ -13,6 +13,7 @@ from nights import POLICY, Here, engine_here, make_call, told, write_night
 
 from coach.app.stages import writing
 from coach.engines import choose
+from coach.resources import resource
 from coach.store.store import open_store
 
 RUNNERS = 'agent = "Dana"\nlibrary = true\nyou_first = true\n'
@@ -133,3 +134,19 @@ def test_a_field_that_was_emptied_in_a_list_is_taken_back_and_another_agent_gets
     assert (found["a.wav"].agent, found["b.wav"].agent) == ("Bob", None)
     assert found["b.wav"].started_at is not None
     assert len(own_pages(calls.parent)) == 1
+
+
+def test_an_edited_rubric_has_the_calls_reviewed_anew(calls: Path, engine: Here) -> None:
+    folder = calls.parent
+    text = resource("models", "rubrics", "support.toml").read_text(encoding="utf-8")
+    (folder / "ours.toml").write_text(text, encoding="utf-8")
+    (folder / "coach.toml").write_text('rubric = "./ours.toml"\n')
+    run(folder)
+    before = {call.fingerprint for call in stored(folder).values()}
+    engine.began.clear()
+    run(folder)
+    assert engine.began == []
+    (folder / "ours.toml").write_text(text.replace("version = 1", "version = 2", 1), encoding="utf-8")
+    run(folder)
+    assert sorted(engine.began) == ["a.wav", "b.wav"]
+    assert not before & {call.fingerprint for call in stored(folder).values()}

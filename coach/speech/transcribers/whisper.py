@@ -6,6 +6,7 @@ would look for one on the network.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -31,6 +32,8 @@ _POOR = -1.0  # mean log-probability of a token below which a segment is poor
 _IN_SILENCE = 0.5  # seconds from all activity at which a word was made up
 _STEP = RATE // 100  # samples a frame of the model
 _NEEDED = ("model.bin", "config.json", "tokenizer.json")
+_DECIDES = frozenset({".bin", ".json", ".txt"})
+"""Endings of the files of a model: weights, how it is built and run, and what its words are."""
 
 
 class WhisperTranscriber:
@@ -244,4 +247,7 @@ def _check(folder: Path) -> None:
 def _own_digest(folder: Path) -> str:
     """Return a digest of a model that the manifest does not know."""
     _check(folder)
-    return registry.sha256(folder / "model.bin")[:16]
+    total = hashlib.sha256()
+    for path in sorted(path for path in folder.iterdir() if path.is_file() and path.suffix in _DECIDES):
+        total.update(f"{path.name}\0{registry.sha256(path)}\0".encode())
+    return total.hexdigest()[:16]

@@ -13,6 +13,7 @@ from coach.app.item import Request
 from coach.app.pipeline import Pipeline
 from coach.app.recipe import Recipe, load_recipe
 from coach.app.settings import gather
+from coach.speech.transcribers.whisper import _own_digest
 
 IMPORT = Request(transcript=Path("words.json"))
 
@@ -38,10 +39,25 @@ def test_another_recipe_rubric_or_engine_is_another_fingerprint(tmp_path: Path) 
     assert len({fingerprint(), fingerprint(without), fingerprint(rubric=str(rubric))}) == 3
 
 
-def test_editing_a_word_list_is_another_fingerprint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_editing_a_rubric_of_ones_own_is_another_fingerprint_and_moving_it_is_not(tmp_path: Path) -> None:
+    rubric, moved = tmp_path / "ours.toml", tmp_path / "moved.toml"
+    text = resources.resource("models", "rubrics", "support.toml").read_text(encoding="utf-8")
+    rubric.write_text(text, encoding="utf-8")
+    moved.write_text(text, encoding="utf-8")
+    before = fingerprint(rubric=str(rubric))
+    assert fingerprint(rubric=str(moved)) == before
+
+    rubric.write_text(text.replace("version = 1", "version = 2", 1) + "\n# edited\n", encoding="utf-8")
+    assert fingerprint(rubric=str(rubric)) != before
+
+
+@pytest.mark.parametrize("edited", ["lexicons/words.toml", "rubrics/support.toml", "sentences/coaching.toml"])
+def test_editing_what_is_judged_by_is_another_fingerprint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edited: str
+) -> None:
     before = fingerprint()
     shutil.copytree(resources.resource("models"), tmp_path / "models")
-    lexicon = next((tmp_path / "models" / "lexicons").glob("*.toml"))
+    lexicon = tmp_path / "models" / edited
     lexicon.write_text(lexicon.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
     monkeypatch.setattr(pipeline, "resource", tmp_path.joinpath)
     pipeline._judged_by.cache_clear()
@@ -50,3 +66,12 @@ def test_editing_a_word_list_is_another_fingerprint(tmp_path: Path, monkeypatch:
         assert fingerprint() != before
     finally:
         pipeline._judged_by.cache_clear()
+
+
+@pytest.mark.parametrize("edited", ["model.bin", "config.json", "tokenizer.json", "vocabulary.txt"])
+def test_every_file_of_a_recogniser_of_ones_own_counts(tmp_path: Path, edited: str) -> None:
+    for name in ("model.bin", "config.json", "tokenizer.json", "vocabulary.txt"):
+        (tmp_path / name).write_text("{}")
+    before = _own_digest(tmp_path)
+    (tmp_path / edited).write_text('{"a": 1}')
+    assert _own_digest(tmp_path) != before
