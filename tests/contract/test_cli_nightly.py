@@ -315,16 +315,25 @@ def test_what_is_too_old_to_be_kept_is_not_even_taken_in(nights: Nights) -> None
     assert (counts["reviewed"], counts["forgotten"], nights.engine.began) == (0, 0, [])
 
 
+def a_day_later(last: Path) -> None:
+    """Let it be a day since forgetting was put off."""
+    kept = json.loads(last.read_text())
+    at = datetime.fromisoformat(kept["postponed"]["at"]) - timedelta(days=1)
+    last.write_text(json.dumps(kept | {"postponed": {"at": at.isoformat(), "boot": "", "up": 0.0}}))
+
+
 def test_a_clock_that_jumps_ahead_forgets_nothing_at_once(nights: Nights) -> None:
     nights.call("a.wav")
     nights.run()
     age(nights, 61)
     last = nights.out / ".night-last.json"
-    last.write_text(json.dumps({"at": (datetime.now(UTC) - timedelta(days=400)).isoformat(), "postponed": False}))
+    last.write_text(json.dumps({"at": (datetime.now(UTC) - timedelta(days=400)).isoformat(), "postponed": None}))
     ran = nights.run("--quiet")
     assert ran.returncode == 5
     assert "Check the clock" in " ".join(ran.stderr.split())
     assert (nights.out / "a.html").is_file()
+    assert nights.counts()["forgotten"] == 0  # as a watch looks once a minute
+    a_day_later(last)
     assert nights.counts()["forgotten"] == 1  # where it was a long holiday, the next night does it
 
 
@@ -354,9 +363,10 @@ def test_a_clock_that_jumps_ahead_removes_no_digest_at_once(nights: Nights) -> N
         path = nights.out / f"night-{day}-023000.md"
         path.write_text(render_digest(Digest(day, reviewed=1), "shift.html"), encoding="utf-8")
     last = nights.out / ".night-last.json"
-    last.write_text(json.dumps({"at": (datetime.now(UTC) - timedelta(days=400)).isoformat(), "postponed": False}))
+    last.write_text(json.dumps({"at": (datetime.now(UTC) - timedelta(days=400)).isoformat(), "postponed": None}))
     assert nights.run("--quiet").returncode == 5
     assert len(nights.digests()) == 2
+    a_day_later(last)
     assert nights.run("--quiet").returncode == 0
     assert len(nights.digests()) == 1
 

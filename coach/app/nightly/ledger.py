@@ -10,10 +10,11 @@ import json
 import os
 import re
 import secrets
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,12 @@ LAST: Final = ".night-last.json"
 
 GAP: Final = timedelta(days=8)
 """Between two nights by the clock; after a longer one nothing is forgotten at once, for it may be the clock's fault."""
+
+WAIT: Final = timedelta(hours=20)
+"""After which a clock that still says so is trusted: a person has had a day to look at it."""
+
+MADE: Final = datetime(2026, 1, 1, tzinfo=UTC)
+"""This program is no older, so a clock that says less was never set."""
 
 STAMP: Final = "%Y-%m-%d-%H%M%S"
 
@@ -180,29 +187,102 @@ def _unwritable(path: Path, error: OSError) -> StorageError:
 
 
 @dataclass(frozen=True, slots=True)
+class Postponed:
+    """When it was first put off to forget anything.
+
+    Attributes:
+        at: By the clock that was not trusted.
+        boot: Which start of this computer that was in; empty where nothing tells.
+        up: Seconds since that start, which no setting of the clock changes.
+    """
+
+    at: datetime
+    boot: str = ""
+    up: float = 0.0
+
+    def waited(self, now: datetime) -> bool:
+        """Return whether that is long enough ago by the clock and, where it can be told, in truth."""
+        boot, up = uptime()
+        return now - self.at >= WAIT and (not boot or boot != self.boot or up - self.up >= WAIT.total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
 class Last:
     """When the last night was, by the clock of then.
 
     Attributes:
-        at: When; ``None`` before the first.
-        postponed: Whether it forgot nothing because the clock had moved so far.
+        at: When, of the last one whose clock was trusted; ``None`` before the first.
+        postponed: Since when nothing is forgotten because the clock had moved so far; ``None`` where it had not.
     """
 
     at: datetime | None = None
-    postponed: bool = False
+    postponed: Postponed | None = None
 
-    def trusts(self, now: datetime) -> bool:
-        """Return whether calls may be forgotten by this clock: forgetting cannot be taken back."""
-        return self.at is None or self.postponed or now - self.at <= GAP
+    def trusts(self, now: datetime, newest: datetime | None = None) -> bool:
+        """Return whether calls may be forgotten by this clock: forgetting cannot be taken back.
+
+        Args:
+            now: By the clock.
+            newest: When the youngest file around was changed; it counts where there was no night yet to go by.
+        """
+        if self.at is None:
+            plausible = now >= MADE and (newest is None or newest - now <= timedelta(days=1))
+        else:
+            plausible = now - self.at <= GAP
+        return plausible or (self.postponed is not None and self.postponed.waited(now))
+
+    def then(self, now: datetime, *, trusted: bool) -> Last:
+        """Return what is to be kept of a night.
+
+        Args:
+            now: By the clock.
+            trusted: Whether that was trusted.
+        """
+        if trusted:
+            return Last(now)
+        if self.postponed is not None and self.postponed.at <= now:
+            return self
+        return Last(self.at, Postponed(now, *uptime()))
+
+
+def uptime() -> tuple[str, float]:
+    """Return a name of this start of the computer, empty where the system has none, and the seconds since then."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)  # goes on while the computer sleeps
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return (boot, time.clock_gettime(clock)) if clock is not None else ("", 0.0)
+    except (OSError, ValueError):
+        return "", 0.0
+
+
+def newest(paths: Iterable[Path]) -> datetime | None:
+    """Return when the youngest of some files was changed, ``None`` where there is none."""
+    found = []
+    for path in paths:
+        with suppress(OSError, OverflowError, ValueError):
+            found.append(datetime.fromtimestamp(path.stat().st_mtime, UTC))
+    return max(found, default=None)
 
 
 def last_night(folder: Path) -> Last:
     """Return when the last night in a folder was."""
     for line in _lines(folder / LAST):
         with suppress(ValueError, TypeError):
-            at = datetime.fromisoformat(str(line["at"])) if "at" in line else None
-            return Last(at if at is not None and at.tzinfo is not None else None, line.get("postponed") is True)
+            at = _time(line["at"]) if line.get("at") is not None else None
+            return Last(at, _postponed(line.get("postponed")))
     return Last()
+
+
+def _time(value: object) -> datetime | None:
+    at = datetime.fromisoformat(str(value))
+    return at if at.tzinfo is not None else None
+
+
+def _postponed(kept: object) -> Postponed | None:
+    with suppress(ValueError, TypeError, KeyError):
+        if isinstance(kept, dict) and (at := _time(kept["at"])) is not None:
+            return Postponed(at, str(kept["boot"]), float(kept["up"]))
+    return None
 
 
 def note_night(folder: Path, last: Last) -> None:
@@ -211,5 +291,7 @@ def note_night(folder: Path, last: Last) -> None:
     Raises:
         StorageError: It cannot be.
     """
+    late = last.postponed
+    kept = None if late is None else {"at": late.at.isoformat(), "boot": late.boot, "up": late.up}
     at = last.at.isoformat() if last.at is not None else None
-    write_atomically(folder / LAST, json.dumps({"at": at, "postponed": last.postponed}) + "\n")
+    write_atomically(folder / LAST, json.dumps({"at": at, "postponed": kept}) + "\n")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from coach.app.intake.discover import discover, sources_of
 from coach.app.intake.known import Discovery, Found, Refused
 from coach.app.intake.shown import hide, is_address
-from coach.app.nightly.ledger import Last, Ledger, last_night, note_night
+from coach.app.nightly.ledger import Ledger, last_night, newest, note_night
 from coach.app.nightly.mailing import compose, queue, send_waiting
 from coach.app.nightly.orders import Mail, Night
 from coach.app.nightly.settling import awaited, settle
@@ -47,7 +47,11 @@ DIGEST: Final = "night-{stamp}.md"
 MISSING: Final = "The inbox {inbox} is not there. Is its drive mounted?"
 POSTPONED: Final = (
     "By this computer's clock the last night is {days} days ago, so nothing was forgotten this time. Check the clock; "
-    "the next night forgets what is due."
+    "the first night after 20 hours forgets what is due."
+)
+UNSET: Final = (
+    "This computer's clock says {day}, which cannot be by the files that are here, so nothing was forgotten this time. "
+    "Check the clock; the first night after 20 hours forgets what is due."
 )
 
 Told = Callable[[str], None]
@@ -123,11 +127,13 @@ class _Night:
         self._home = self._reports.memory(place(night.store, "shift").folder)
         self._ledger = Ledger(self._home, self._reports)
         self._last = last_night(self._home)
+        self._trusted = False  # this computer's clock, as far as forgetting goes
 
     def run(self, flags: dict[str, object]) -> Ended:
         """Do it all, in order: nothing is told before it is kept."""
         missing = self._missing()
         discovery = self._inbox(missing)
+        self._trusted = self._last.trusts(self._now, self._newest(discovery))
         refused, awaited_ones = self._apart(discovery.refused)
         settled = settle(discovery.found, self._night.settle)
         for name in (*(one.name for one in settled.waiting), *awaited_ones):
@@ -141,7 +147,7 @@ class _Night:
         digest = digest_of(taken, waiting, self._ledger, self._store, time.monotonic() - self._began)
         file = self._publish(digest)
         mailed, trouble = self._send()
-        note_night(self._home, Last(self._now, postponed is not None and not self._last.trusts(self._now)))
+        note_night(self._home, self._last.then(self._now, trusted=self._trusted))
         shown = tuple(map(hide, missing))
         troubles = [*(MISSING.format(inbox=name) for name in shown), postponed, trouble]
         said = " ".join(one for one in troubles if one)
@@ -166,6 +172,10 @@ class _Night:
         self._told(f"{count} {'recording' if count == 1 else 'recordings'} in the inbox")
         return discovery
 
+    def _newest(self, discovery: Discovery) -> datetime | None:
+        pieces = (piece.path for one in discovery.found for piece in one.pieces if piece.path is not None)
+        return newest((*self._home.glob("*"), *pieces))
+
     def _apart(self, refused: Sequence[Refused]) -> tuple[list[Refused], list[str]]:
         """Return what cannot be reviewed, and the names of empty files that may still get their first byte."""
         empty = [one for one in refused if not is_address(one.uri) and awaited(Path(one.uri))]
@@ -181,7 +191,7 @@ class _Night:
                 engine,
                 again=False,
                 noted=self._ledger.begin,
-                since=self._kept_since() if self._last.trusts(self._now) else None,
+                since=self._kept_since() if self._trusted else None,
             )
             for one in take(found, intake):
                 taken.append(one)
@@ -226,7 +236,9 @@ class _Night:
         kept = purge.find(wish, where)
         if kept.nothing:
             return None
-        if not self._last.trusts(self._now) and self._last.at is not None:
+        if not self._trusted:
+            if self._last.at is None:
+                return UNSET.format(day=self._now.date().isoformat())
             return POSTPONED.format(days=(self._now - self._last.at).days)
         if kept.far.unreached:
             return " ".join((*kept.far.unreached, LATER))

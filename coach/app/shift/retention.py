@@ -7,12 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from coach.app.nightly.ledger import Last, last_night, note_night
+from coach.app.nightly.ledger import last_night, newest, note_night
 from coach.app.purge_far import LATER
 from coach.reporting.phrases import SHIFT, phrases
 from coach.store.opening import place
 
 if TYPE_CHECKING:
+    from coach.app.nightly.ledger import Last
     from coach.app.shift.policy import Policy
 
 RETENTION: Final = "retention"
@@ -57,14 +58,21 @@ def forget_due(policy: Policy, store: str | None, out: Path, now: datetime, *, a
     where = purge.Place(store or str(place(None, "shift").file), address=address)
     wish = purge.Wish(before=before, why=RETENTION)
     kept = purge.find(wish, where)
-    if not last.trusts(now) and last.at is not None:
-        note_night(out, Last(now, postponed=True))
-        said = say.count("kept.postponed", len(kept.calls), days=(now - last.at).days) if kept.calls else ""
-        return Forgotten(0, None, said)
-    note_night(out, Last(now, postponed=False))
+    trusted = last.trusts(now, newest(out.glob("*")))
+    note_night(out, last.then(now, trusted=trusted))
+    if not trusted:
+        return Forgotten(0, None, _postponed(len(kept.calls), last, now))
     if kept.nothing:
         return Forgotten(0, before)
     if kept.far.unreached:
         return Forgotten(0, before, " ".join((*kept.far.unreached, LATER)))
     purge.forget(wish, where, kept)
     return Forgotten(len(kept.calls), before, say.count("kept.forgotten", len(kept.calls)) if kept.calls else "")
+
+
+def _postponed(count: int, last: Last, now: datetime) -> str:
+    if not count:
+        return ""
+    if last.at is None:
+        return phrases(SHIFT).count("kept.unset", count, day=now.date().isoformat())
+    return phrases(SHIFT).count("kept.postponed", count, days=(now - last.at).days)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.app.nightly import ledger as module
-from coach.app.nightly.ledger import GAP, LAST, NAME, Last, Ledger, last_night, note_night
+from coach.app.nightly.ledger import GAP, LAST, NAME, WAIT, Last, Ledger, Postponed, last_night, newest, note_night
 from coach.conversation import StorageError
 
 NOW = datetime(2026, 3, 2, 2, 30, tzinfo=UTC)
@@ -271,7 +271,10 @@ def test_a_token_is_nobodys_elses(tmp_path: Path) -> None:
         (Last(NOW - GAP), True),
         (Last(NOW - GAP - timedelta(seconds=1)), False),
         (Last(NOW - timedelta(days=400)), False),
-        (Last(NOW - timedelta(days=400), postponed=True), True),
+        (Last(NOW - timedelta(days=400), Postponed(NOW)), False),
+        (Last(NOW - timedelta(days=400), Postponed(NOW - WAIT + timedelta(seconds=1))), False),
+        (Last(NOW - timedelta(days=400), Postponed(NOW - WAIT)), True),
+        (Last(NOW - timedelta(days=400), Postponed(NOW + timedelta(days=3))), False),
         (Last(NOW + timedelta(days=400)), True),  # the clock was put back: nothing is due that was not due before
     ],
 )
@@ -279,13 +282,75 @@ def test_nothing_is_forgotten_at_once_by_a_clock_that_leapt_ahead(last: Last, tr
     assert last.trusts(NOW) is trusted
 
 
-@given(st.datetimes(timezones=st.just(UTC)), st.booleans())
-def test_when_the_last_night_was_is_kept(tmp_path_factory: pytest.TempPathFactory, at: datetime, late: bool) -> None:
+@pytest.mark.parametrize(
+    ("boot", "up", "trusted"),
+    [
+        ("one", 60.0, False),  # the clock leapt by a day in a minute
+        ("one", WAIT.total_seconds() + 7.0, True),
+        ("two", 60.0, True),  # started anew since: nothing but the clock is left to go by
+        ("", 0.0, True),
+    ],
+)
+def test_a_clock_that_leaps_again_is_not_trusted_for_it(
+    monkeypatch: pytest.MonkeyPatch, boot: str, up: float, trusted: bool
+) -> None:
+    monkeypatch.setattr(module, "uptime", lambda: ("one", 7.0))
+    late = Last(NOW - timedelta(days=400)).then(NOW, trusted=False)
+    monkeypatch.setattr(module, "uptime", lambda: (boot, up))
+
+    assert late.trusts(NOW + timedelta(days=1)) is trusted
+
+
+def test_looks_one_after_the_other_do_not_wear_the_guard_out() -> None:
+    last = Last(NOW - timedelta(days=400))
+    for minute in range(60):
+        now = NOW + timedelta(minutes=minute)
+        assert not last.trusts(now)
+        last = last.then(now, trusted=False)
+    assert last.at == NOW - timedelta(days=400)
+    assert last.postponed is not None
+    assert last.postponed.at == NOW  # as of the first of them
+    assert last.trusts(NOW - timedelta(days=399))  # once the clock is put right
+
+
+def test_a_clock_put_back_begins_the_wait_anew() -> None:
+    late = Last(NOW - timedelta(days=400)).then(NOW + timedelta(days=900), trusted=False).then(NOW, trusted=False)
+    assert late.postponed is not None
+    assert late.postponed.at == NOW
+
+
+@pytest.mark.parametrize(
+    ("now", "young", "trusted"),
+    [
+        (datetime(1970, 1, 1, 0, 5, tzinfo=UTC), None, False),  # a clock that was never set
+        (NOW, NOW + timedelta(hours=23), True),
+        (NOW, NOW + timedelta(hours=25), False),
+    ],
+)
+def test_the_very_first_night_goes_by_the_files(now: datetime, young: datetime | None, trusted: bool) -> None:
+    assert Last().trusts(now, young) is trusted
+    assert Last(NOW).trusts(NOW + timedelta(days=1), NOW + timedelta(days=9))  # a later one goes by the one before
+
+
+def test_the_youngest_file_is_found(tmp_path: Path) -> None:
+    assert newest([tmp_path / "gone"]) is None
+    for number in (3, 9, 5):
+        path = tmp_path / str(number)
+        path.touch()
+        os.utime(path, (number, number))
+    assert newest(tmp_path.glob("*")) == datetime.fromtimestamp(9, UTC)
+
+
+@given(st.none() | st.datetimes(timezones=st.just(UTC)), st.none() | st.datetimes(timezones=st.just(UTC)))
+def test_when_the_last_night_was_is_kept(
+    tmp_path_factory: pytest.TempPathFactory, at: datetime | None, late: datetime | None
+) -> None:
     folder = tmp_path_factory.getbasetemp() / "last"
     folder.mkdir(exist_ok=True)
-    note_night(folder, Last(at, late))
+    last = Last(at, None if late is None else Postponed(late, "boot", 1.5))
+    note_night(folder, last)
 
-    assert last_night(folder) == Last(at, late)
+    assert last_night(folder) == last
 
 
 @pytest.mark.parametrize(
@@ -305,7 +370,7 @@ def test_a_note_of_the_last_night_that_cannot_be_read_is_none(
 ) -> None:
     (tmp_path / LAST).write_text(content, encoding="utf-8")
 
-    assert last_night(tmp_path) == Last(at, postponed=False)
+    assert last_night(tmp_path) == Last(at)
 
 
 def test_where_no_night_was_yet_there_is_no_note(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from review_files import review_file
 
+from coach.app.nightly import ledger
 from coach.app.nightly.ledger import LAST
 from coach.app.shift.retention import RETENTION, Forgotten, forget_due
 from coach.store.store import open_store
@@ -32,6 +34,8 @@ class Kept:
                 store.record(review, report=path, agent="Dana", started_at=NOW - timedelta(days=age))
         own = review_file("own", recording={"started_at": "2020-01-01T09:00:00+00:00"})
         (self.out / "own.json").write_text(json.dumps(own), encoding="utf-8")
+        for path in self.out.glob("*"):
+            os.utime(path, 2 * ((NOW - timedelta(days=30)).timestamp(),))
 
     def forget(self, now: datetime = NOW) -> Forgotten:
         return forget_due(AGREED, self.url, self.out, now)
@@ -45,8 +49,8 @@ class Kept:
     def files(self) -> set[str]:
         return {path.stem for path in self.out.glob("*.json") if not path.name.startswith(".")}
 
-    def last(self, at: datetime, *, postponed: bool = False) -> None:
-        (self.out / LAST).write_text(json.dumps({"at": at.isoformat(), "postponed": postponed}))
+    def last(self, at: datetime) -> None:
+        (self.out / LAST).write_text(json.dumps({"at": at.isoformat(), "postponed": None}))
 
 
 @pytest.fixture(name="kept")
@@ -76,7 +80,9 @@ def test_one_call_is_one(tmp_path: Path) -> None:
     assert Kept(tmp_path, 31).forget().said == "One call was deleted: it was agreed how long calls are kept."
 
 
-def test_a_clock_that_leapt_ahead_forgets_nothing_at_once_and_one_run_later_it_does(kept: Kept) -> None:
+def test_a_clock_that_leapt_ahead_forgets_nothing_at_once_and_one_day_later_it_does(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kept.last(NOW - timedelta(days=9))
 
     done = kept.forget()
@@ -84,7 +90,17 @@ def test_a_clock_that_leapt_ahead_forgets_nothing_at_once_and_one_run_later_it_d
     assert "2 calls are older than was agreed to be kept" in done.said
     assert "the last run here was 9 days ago" in done.said
     assert len(kept.calls) == 4
+    assert kept.forget(NOW + timedelta(hours=1)).calls == 0  # as often as it is run on that day
+    monkeypatch.setattr(ledger, "uptime", lambda: ("", 0.0))
     assert kept.forget(NOW + timedelta(days=30)).calls == 4  # whenever that is: whoever runs it once a month was told
+
+
+def test_a_first_run_by_a_clock_older_than_the_files_forgets_nothing(kept: Kept) -> None:
+    done = kept.forget(NOW - timedelta(days=32))
+
+    assert (done.calls, done.since) == (0, None)
+    assert "clock says 2026-" in done.said
+    assert len(kept.calls) == 4
 
 
 def test_each_run_notes_when_it_was(kept: Kept) -> None:
