@@ -16,17 +16,18 @@ StoreUrl = Annotated[
     str | None,
     typer.Option("--store", callback=named, help="A shift's store, as its recipe names it.", show_default=False),
 ]
+Recipe = Annotated[str | None, typer.Argument(help="A night's recipe: look at what it needs, too.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def doctor(store: StoreUrl = None, as_json: AsJson = False) -> None:
-    """Look over models, disk, permissions, databases, clock and left-overs, and say how to mend each."""
+def doctor(recipe: Recipe = None, store: StoreUrl = None, as_json: AsJson = False) -> None:
+    """Look over models, disk, permissions, databases, agreement, clock and left-overs, and say how to mend each."""
     from coach.app.doctor.look import exit_code, look
     from coach.privacy.text import mask_text
     from coach.reporting.text import clean, wrap
 
     findings = []
-    for finding in look(store):
+    for finding in look(store, recipe):
         findings.append(finding)
         if as_json:
             continue

@@ -13,8 +13,10 @@ from pathlib import Path
 import platformdirs
 import pytest
 from command import Ran, coach, load
+from nights import write_night
 
 from coach.store.opening import library
+from coach.store.parquet import write_words
 from coach.store.store import open_store
 
 EXAMPLE = Path(__file__).parents[2] / "reports" / "example" / "high-bill.json"
@@ -136,3 +138,87 @@ def test_a_store_of_the_other_purpose(kept: Path) -> None:
 def test_no_working_folder_is_made(tmp_path: Path) -> None:
     seen(tmp_path)
     assert not platformdirs.user_cache_path("coach").exists()
+
+
+@pytest.fixture(name="shift")
+def _shift(tmp_path: Path) -> Path:
+    """A night's folder with one review that the shift's store knows of; return its recipe."""
+    recipe = write_night(tmp_path)
+    with open_store(str(tmp_path / "shift.sqlite"), purpose="shift") as store:
+        out = tmp_path / "out"
+        out.mkdir(exist_ok=True)
+        shutil.copy(EXAMPLE, out / "high-bill.json")
+        (out / "shift.html").touch()
+        store.record(load(EXAMPLE), report=out / "high-bill.json", agent="Dana")
+    return recipe
+
+
+def test_a_night_that_is_as_it_should_be(shift: Path) -> None:
+    ran, found = seen(shift.parent, str(shift))
+    assert {about: finding for about, finding in found.items() if finding["state"] != "well"} == {}
+    assert ran.returncode == 0
+    assert {"agreement", "inbox", "recogniser"} <= set(found)
+
+
+def test_a_damaged_store_of_a_shift_leads_no_call_of_a_team_into_a_library(shift: Path) -> None:
+    file = shift.parent / "shift.sqlite"
+    content = file.read_bytes()
+    file.write_bytes(content[:8192] + b"\x5a" * (len(content) - 8192))
+    ran, found = seen(shift.parent, str(shift))
+    assert ran.returncode == 74
+    assert found["shift's store"]["state"] == "ill"
+    assert "coach shift" in found["shift's store"]["mend"]
+    assert not [about for about, finding in found.items() if "coach progress" in finding["mend"]]
+    command = found["shift's store"]["mend"].split("(")[1].split(")")[0]
+    subprocess.run(shlex.split(command), check=True)
+    assert seen(shift.parent, str(shift))[1]["shift's store"]["state"] == "well"
+
+
+def test_a_review_that_the_shifts_store_does_not_know(shift: Path) -> None:
+    other = load(EXAMPLE)
+    other["source"] = other["recording"]["sha256"] = "ab" * 32
+    (shift.parent / "out" / "other.json").write_text(json.dumps(other))
+    finding = seen(shift.parent, str(shift))[1]["reports without a record"]
+    assert finding["state"] == "mind"
+    assert "coach shift" in finding["mend"]
+    assert "progress" not in finding["mend"]
+
+
+def test_words_of_no_call(shift: Path) -> None:
+    known = write_words(load(EXAMPLE), shift.parent / "shift")
+    stray = known.parent / f"{'cd' * 32}.parquet"
+    shutil.copy(known, stray)
+    finding = seen(shift.parent, str(shift))[1]["shift's store, words and turns"]
+    assert finding["state"] == "mind"
+    subprocess.run(shlex.split(finding["mend"].partition(": ")[2]), check=True)
+    assert known.is_file()
+    assert seen(shift.parent, str(shift))[1]["shift's store, words and turns"]["state"] == "well"
+
+
+@pytest.mark.parametrize("name", ["small.en", "/no/such/model"])
+def test_a_recogniser_that_is_named_and_not_here(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COACH_TRANSCRIBER", name)
+    ran, found = seen(tmp_path)
+    assert found["recogniser"]["state"] == "ill"
+    assert ran.returncode == (5 if name == "small.en" else 2)
+
+
+def test_an_agreement_that_cannot_be_or_is_not_there(shift: Path) -> None:
+    policy = shift.parent / "policy.toml"
+    policy.write_text(policy.read_text().replace("keep_days", "keep_dayz"))
+    ran, found = seen(shift.parent, str(shift))
+    assert (ran.returncode, found["agreement"]["state"]) == (5, "ill")
+    policy.unlink()
+    ran, found = seen(shift.parent, str(shift))
+    assert (ran.returncode, found["agreement"]["state"]) == (5, "ill")
+    assert seen(shift.parent, "--store", str(shift.parent / "shift.sqlite"))[1]["agreement"]["state"] == "ill"
+
+
+def test_a_night_whose_inbox_is_gone_or_whose_recipe_cannot_be(shift: Path) -> None:
+    (shift.parent / "inbox").rmdir()
+    ran, found = seen(shift.parent, str(shift))
+    assert (ran.returncode, found["inbox"]["state"]) == (4, "ill")
+    shift.write_text(shift.read_text().replace("settle", "setle"))
+    ran, found = seen(shift.parent, str(shift))
+    assert (ran.returncode, found["settings"]["state"]) == (5, "ill")
+    assert seen(shift.parent, "gone.toml")[0].returncode == 5

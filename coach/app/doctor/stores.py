@@ -11,13 +11,24 @@ from typing import TYPE_CHECKING, Final
 from coach.app.doctor.values import Finding, ill, mind, well
 from coach.app.naming import read_review
 from coach.conversation import CoachError, ConfigurationError, StorageError
+from coach.store.values import Purpose
 
 if TYPE_CHECKING:
     from coach.store.store import Store
-    from coach.store.values import Purpose, StoredCall
+    from coach.store.values import StoredCall
+
+SHOWN: Final = 3
+"""Files that a command names at most."""
 
 AHEAD: Final = timedelta(hours=1)
 """A call reviewed later than now by more than this tells of a clock that was put back."""
+
+
+_AGAIN: Final[dict[Purpose, str]] = {
+    "own": "coach progress --add FOLDER takes reviews in again.",
+    "shift": "then run coach shift, or the night, on the recordings again. What people said of the calls is in the "
+    "damaged file alone: keep it, or bring back a copy of it.",
+}
 
 
 def store(purpose: Purpose, url: str | None, file: Path | None) -> list[Finding]:
@@ -37,7 +48,7 @@ def store(purpose: Purpose, url: str | None, file: Path | None) -> list[Finding]
             ill(
                 about,
                 f"{file} is damaged: {broken}.",
-                f"Put it aside (mv {quoted} {quoted}.damaged); coach progress --add FOLDER takes reviews in again.",
+                f"Put it aside (mv {quoted} {quoted}.damaged); {_AGAIN[purpose]}",
                 StorageError.exit_code,
             )
         ]
@@ -71,7 +82,28 @@ def _looked_over(about: str, opened: Store) -> list[Finding]:
                 "The next run takes them up by itself; nothing needs to be done.",
             )
         )
-    return [*found, _orphans(about, calls), _clock(calls)]
+    return [*found, _orphans(about, calls), _strays(about, opened.folder, calls), _clock(calls)]
+
+
+def _strays(about: str, folder: Path, calls: Sequence[StoredCall]) -> Finding:
+    """Return which files of words and turns belong to no call."""
+    about, known = f"{about}, words and turns", {call.sha256 for call in calls}
+    strays = [
+        file
+        for table in ("words", "turns")
+        for file in sorted((folder / table).glob("month=*/*.parquet"))
+        if file.stem not in known
+    ]
+    if not strays:
+        return well(about, f"Every file of words and turns in {folder} is of a call in the store.")
+    names = " ".join(shlex.quote(str(file)) for file in strays[:SHOWN])
+    more = "" if len(strays) <= SHOWN else " (and look again: there are more)"
+    return mind(
+        about,
+        f"{len(strays)} {'file' if len(strays) == 1 else 'files'} of words or turns in {folder} belong to no call in "
+        "the store, so nothing prunes them.",
+        f"While no run is at work: rm {names}{more}",
+    )
 
 
 def _orphans(about: str, calls: Sequence[StoredCall]) -> Finding:
@@ -92,18 +124,26 @@ def _is_there(call: StoredCall) -> bool:
     return path.is_file() or path.with_suffix(".json").is_file()
 
 
-def unknown_reports(folder: Path, known: frozenset[str]) -> Finding:
+def unknown_reports(folder: Path, known: frozenset[str], *, team: bool) -> Finding:
     """Return which reviews in a folder no store knows of.
 
     Args:
         folder: Where reviews are written.
-        known: SHA-256 of the calls in the store.
+        known: SHA-256 of the calls in the stores.
+        team: Whether it is a shift's folder: the calls of others belong into no library of one's own.
     """
     about = "reports without a record"
     reviews = [read_review(path) for path in sorted(folder.glob("*.json"))] if folder.is_dir() else []
     strangers = [review for review in reviews if review is not None and not _hashes(review) & known]
     if not strangers:
-        return well(about, f"Every review in {folder} is in the library.")
+        return well(about, f"Every review in {folder} is in the {'store' if team else 'library'}.")
+    if team:
+        return mind(
+            about,
+            f"{len(strangers)} of the {len(reviews)} reviews in {folder} are not in the shift's store, so no page "
+            "counts them.",
+            "Run coach shift, or the night, on their recordings again; those that were forgotten can be deleted.",
+        )
     return mind(
         about,
         f"{len(strangers)} of the {len(reviews)} reviews in {folder} are not in the library, so coach progress does "
