@@ -12,7 +12,7 @@ import typer
 from coach.cli.review import Format, Out
 from coach.cli.stores import in_recipe
 from coach.cli.streams import give, tell
-from coach.conversation import LockedError, StorageError, UsageError
+from coach.conversation import LockedError, NoSuchRecording, StorageError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,16 +87,23 @@ def _watch_nights(recipe: str, looks: Iterator[bool], *, quiet: bool) -> NoRetur
 
     night = load_night(recipe)
     in_recipe(night.recipe, night.store, quiet=quiet)
+    away: str | None = None
     for last in looks:
-        code = LockedError.exit_code
         try:
             ended = run_night(night, _told(quiet=True))
         except LockedError as error:  # the next look may find the place free
+            code = error.exit_code
             tell(clean(str(error)))
+        except NoSuchRecording as error:  # the next look may find its drive mounted
+            code, said = error.exit_code, str(error)
+            if said != away:
+                tell(clean(said))
+            away = said
         else:
             code = ended.exit_code
-            if ended.digest.news or ended.trouble:
+            if ended.digest.news or (ended.trouble is not None and ended.trouble != away):
                 _show(ended, quiet=quiet, as_json=False)
+            away = ended.trouble
         if last:
             raise typer.Exit(code)
     raise typer.Exit

@@ -146,7 +146,7 @@ def _show(done: Shift, *, quiet: bool, as_json: bool) -> None:
     from coach.reporting.text import clean, wrap
 
     problems = [(each.shown, each.reason) for each in done.refused]
-    problems += [(one.found.name, one.message) for one in done.taken if one.message and one.exit_code and not one.known]
+    problems += [(one.found.name, one.message) for one in done.taken if one.message and _tells(one) and not one.known]
     for name, reason in problems:
         said = clean(reason)  # a refusal often begins with the file's name itself
         for line in wrap(said if said.startswith(name) else f"{clean(name)}: {said}", hanging="  "):
@@ -163,6 +163,13 @@ def _show(done: Shift, *, quiet: bool, as_json: bool) -> None:
         give(f"The shift's page: {done.written.page}")
 
 
+def _tells(taken: Taken) -> bool:
+    """Return whether somebody should know of an end: it was not well, or the call was not taken in for its age."""
+    from coach.app.shift.cases import TOO_OLD
+
+    return bool(taken.exit_code) or taken.message == TOO_OLD
+
+
 def _counted(done: Shift) -> str:
     """Return what became of the recordings, in a sentence that adds up."""
     names = {
@@ -170,6 +177,7 @@ def _counted(done: Shift) -> str:
         "unchanged": "reviewed before",
         "failed": "could not be reviewed",
         "quarantined": "set aside",
+        "gone": "moved away meanwhile",
         "waiting": "left for the next run",
         "copy": "copy of another" if done.count("copy") == 1 else "copies of another",
         "forgotten": "purged before, or older than what is kept",

@@ -13,7 +13,7 @@ from coach.reporting.text import clean, duration, wrap
 
 SENTENCES: Final = "night.toml"
 
-COUNTS = ("reviewed", "failed", "quarantined", "partial", "waiting", "copies", "forgotten")
+COUNTS = ("reviewed", "failed", "quarantined", "partial", "old", "waiting", "copies", "forgotten")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Digest:
         failed: Recordings that could not be.
         quarantined: Recordings set aside for good.
         partial: Of those reviewed, how many recordings were cut short or damaged.
+        old: Recordings not taken in, as their calls are older than what is kept.
         waiting: Recordings left for the next night.
         copies: Files with the bytes of another.
         forgotten: Calls whose time to be kept was over.
@@ -44,12 +45,13 @@ class Digest:
     forgotten: int = 0
     seconds: float = 0.0
     sound: float = 0.0
+    old: int = 0
     reasons: tuple[tuple[str, str], ...] = ()
 
     @property
     def news(self) -> bool:
         """Whether anything came of the night that somebody should know."""
-        return bool(self.reviewed or self.failed or self.quarantined or self.partial or self.forgotten)
+        return bool(self.reviewed or self.failed or self.quarantined or self.partial or self.old or self.forgotten)
 
 
 def subject(digest: Digest) -> str:

@@ -310,9 +310,26 @@ def test_a_night_may_keep_calls_for_less_than_was_agreed_on_and_never_for_longer
 
 def test_what_is_too_old_to_be_kept_is_not_even_taken_in(nights: Nights) -> None:
     path = nights.call("a.wav")
-    os.utime(path, (time.time() - 90 * DAY,) * 2)
+    began = datetime.now(UTC) - timedelta(days=90)
+    path.with_suffix(".json").write_text(json.dumps({"started_at": began.isoformat()}))
     counts = nights.counts()
-    assert (counts["reviewed"], counts["forgotten"], nights.engine.began) == (0, 0, [])
+    assert (counts["reviewed"], counts["forgotten"], counts["old"], nights.engine.began) == (0, 0, 1, [])
+
+
+def test_a_file_of_an_old_date_is_taken_in_and_a_call_said_to_be_old_is_told(nights: Nights) -> None:
+    os.utime(nights.call("a.wav"), (978_307_200, 978_307_200))  # a copy that lost its date: 2001
+    nights.call("old.wav")
+    (nights.inbox / "old.json").write_text(json.dumps({"started_at": "2001-01-01T09:00:00+00:00"}))
+    ran = nights.run()
+    assert ran.returncode == 0, ran.stderr
+    assert (nights.out / "a.html").is_file()
+    assert not (nights.out / "old.html").exists()
+    (digest,) = nights.digests()
+    assert "One recording was not taken in: its call is older than what is kept." in ran.stdout
+    text = digest.read_text(encoding="utf-8") if isinstance(digest, Path) else digest
+    assert "| old.wav | Its call is older than what is kept, so it is not taken in. |" in text
+    assert nights.run().stdout == "Nothing was new.\n"  # told once
+    assert (nights.out / "a.html").is_file()
 
 
 def a_day_later(last: Path) -> None:

@@ -116,6 +116,27 @@ def test_a_place_that_another_run_holds_is_tried_again(tmp_path: Path, monkeypat
     assert "One new call was reviewed." in ran.stdout
 
 
+def test_an_inbox_that_is_away_is_told_once_and_looked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coach.app.nightly.night.open_engine", lambda *_, **__: engine_here(Here()))
+    recipe = write_night(tmp_path)
+    inbox, looks = tmp_path / "inbox", []
+    inbox.rmdir()
+
+    def mounted() -> None:
+        looks.append(inbox.exists())
+        if len(looks) == 3:
+            make_call(inbox / "a.wav", 1, 3.0)
+
+    between(monkeypatch, *[mounted] * 4)
+    ran = coach("watch", recipe, "--times", "5", cwd=tmp_path)
+    assert ran.returncode == 0
+    assert looks[:3] == [False] * 3
+    assert " ".join(ran.stderr.split()).count("is not there. Is its drive mounted?") == 1
+    assert "One new call was reviewed." in ran.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [

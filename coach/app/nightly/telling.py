@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from coach.app.nightly.ledger import Ledger
-from coach.app.shift.taking import Taken
+from coach.app.shift.cases import TOO_OLD, Taken
 from coach.reporting.digest import Digest
 from coach.store.store import Store
 from coach.store.values import Attempt
 
-_BAD = ("failed", "quarantined")
+_NAMED = ("failed", "quarantined", "old")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,8 @@ def digest_of(taken: Sequence[Taken], waiting: int, ledger: Ledger, store: Store
         forgotten=len(ledger.forgetting),
         seconds=seconds,
         sound=sum(one.sound for one in new),
-        reasons=tuple((one.name, one.message) for one in new if one.end in _BAD and one.message),
+        old=ends.count("old"),
+        reasons=tuple((one.name, one.message) for one in new if one.end in _NAMED and one.message),
     )
 
 
@@ -70,6 +71,10 @@ _TOLD: Mapping[str, str] = {
 
 def _new(taken: Taken | None, attempt: Attempt | None, store: Store) -> _New | None:
     """Return what there is to tell of a recording, ``None`` for nothing: it is gone, or waits for the next night."""
+    said = taken.message if taken is not None else attempt.message if attempt is not None else None
+    if said == TOO_OLD:
+        name = taken.found.name if taken is not None else _name(attempt.uri) if attempt is not None else ""
+        return _New("old", name, said)
     if taken is not None:
         if (end := _TOLD.get(taken.end)) is None:
             return None
@@ -77,8 +82,11 @@ def _new(taken: Taken | None, attempt: Attempt | None, store: Store) -> _New | N
         return _New(end, taken.found.name, taken.message, sound if end == "reviewed" else 0.0, taken.partial)
     if attempt is None or (end := _TOLD.get(attempt.state)) is None:
         return None
-    name = attempt.uri.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
-    return _New(end, name, attempt.message, _sound(attempt.sha256, store) if end == "reviewed" else 0.0)
+    return _New(end, _name(attempt.uri), attempt.message, _sound(attempt.sha256, store) if end == "reviewed" else 0.0)
+
+
+def _name(uri: str) -> str:
+    return uri.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
 
 
 def _sound(sha256: str | None, store: Store) -> float:

@@ -55,16 +55,17 @@ class Beforehand:
                     yield Taken(one, "copy", digest, COPY)
                 else:
                     first.add(key)
-                    yield Case(index, one, replace(job, output=self._output(key, job, seen)), digest, key)
+                    job = replace(job, output=self._output(key, job, seen))  # noqa: PLW2901
+                    yield Case(index, self._without_idle_time(one), job, digest, key)
 
     def end(self, case: Case) -> Taken | None:
         """Return the end of a recording that is not to be touched, ``None`` where it is; two deaths are no end here."""
         intake = self._intake
         if case.sha256 is not None and intake.store.tombstoned(case.sha256):
             return replace(case.ended("forgotten", FORGOTTEN), known=True, key="")
-        before, since, began = self.attempts.get(case.key), intake.since, case.found.started_at
-        if since is not None and began is not None and began < since and before is None:
-            return replace(case.ended("forgotten", TOO_OLD), known=True, key="")
+        before = self.attempts.get(case.key)
+        if self._too_old(case) and (before is None or before.message == TOO_OLD):
+            return replace(case.ended("forgotten", TOO_OLD), known=before is not None)
         if before is None or intake.force:
             return None
         if before.state == "quarantined":
@@ -72,6 +73,21 @@ class Beforehand:
         if before.state == "failed" and not intake.again and before.exit_code != ConfigurationError.exit_code:
             return _refused(case, before)
         return None
+
+    def _too_old(self, case: Case) -> bool:
+        """Return whether a call would be forgotten at once; a file's time may be anything, so it is no reason."""
+        since, began = self._intake.since, case.found.started_at
+        return since is not None and began is not None and began < since
+
+    def _without_idle_time(self, found: Found) -> Found:
+        """Return a recording without a time that was guessed and by which it would be forgotten the next night.
+
+        A copy may have lost its date. Without one a call is kept from the day on which it was taken in.
+        """
+        since, began = self._intake.since, found.started_at
+        if since is None or began is None or began >= since or not found.known["started_at"].guessed:
+            return found
+        return replace(found, known={name: one for name, one in found.known.items() if name != "started_at"})
 
     def _output(self, key: str, job: Job, seen: Seen) -> Output:
         """Return where a recording's files go: where they are already, though it has a new name since."""

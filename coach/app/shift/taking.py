@@ -26,6 +26,7 @@ from coach.app.shift.cases import (
     NOT_BEGUN,
     PASSING,
     SET_ASIDE,
+    TOO_OLD,
     Case,
     Intake,
     Taken,
@@ -88,7 +89,15 @@ class _Taking:
         if ended is None and self._in_hand_before(case) and self._alone.left(case.key):
             ended = self._set_aside(case, ENDED_ALL)
             self._alone.end(case.key)
+        if ended is not None and ended.message == TOO_OLD and not ended.known:
+            self._note_too_old(case)
         return ended
+
+    def _note_too_old(self, case: Case) -> None:
+        """Keep that a call was not taken in for its age, so that it is told, and told once."""
+        self._intake.noted(case.key)
+        self._intake.store.wait(case.key, case.found.shown)
+        self._intake.store.finish(case.key, "gone", sha256=case.sha256, message=TOO_OLD, exit_code=0)
 
     def _in_hand_before(self, case: Case) -> bool:
         """Return whether runs ended while a recording was in hand so often that it has to be by itself."""

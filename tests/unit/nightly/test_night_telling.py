@@ -69,6 +69,7 @@ def test_each_end_is_counted_as_what_it_is(tmp_path: Path, store: Store) -> None
         "failed": 1,
         "quarantined": 1,
         "partial": 1,
+        "old": 0,
         "waiting": 3,
         "copies": 1,
         "forgotten": 0,
