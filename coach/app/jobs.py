@@ -11,6 +11,7 @@ from coach.app.item import Failure, Request
 from coach.app.naming import Output, sha256_of
 from coach.app.pipeline import Pipeline
 from coach.app.publishing import publish, under
+from coach.app.put_right import as_put_right
 from coach.app.recipe import Recipe
 from coach.app.remote import fetched, mark
 from coach.app.review import Outcome, review_one
@@ -33,12 +34,14 @@ class Job:
         output: Where its files go.
         addresses: Of its files, in the order of ``request.files``, which then hold no more than their names.
         into: Address of the folder for its files, instead of the output's own; with what it takes to get in.
+        stays: Whether the agent stays whom a person named for this call in the review that is there.
     """
 
     request: Request
     output: Output
     addresses: tuple[str, ...] = ()
     into: str | None = None
+    stays: bool = False
 
     @property
     def far(self) -> bool:
@@ -112,7 +115,8 @@ class ReviewWorker:
         if self._pipeline is None:
             raise ValueError("the worker is not open")
         if not item.far:
-            return _result(review_one(item.request, item.output, self._pipeline))
+            request = as_put_right(item.request, item.output) if item.stays else item.request
+            return _result(review_one(request, item.output, self._pipeline))
         try:
             return far_away(item, self._pipeline)
         except Exception as error:  # noqa: BLE001  (whatever a far system does costs its call alone)

@@ -64,7 +64,7 @@ CALLS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "call": ("text", "the recording's name, masked"),
         "sha256": ("text", "of the recording; empty where it could not be read"),
         "agent": ("text", "who took it, of a call on the list to listen to first; empty for all others"),
-        "started_at": ("time", "when it began; empty where the team's work may not be seen"),
+        "started_at": ("time", "when it began; empty where nothing says so, or the team's work may not be seen"),
         "direction": ("text", "inbound or outbound"),
         "call_type": ("text", "as a sidecar told it"),
         "seconds": ("number", "its length; empty where the team's work may not be seen"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import json
+import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,14 +47,14 @@ def _calls(tmp_path: Path) -> Path:
     return tmp_path / "inbox"
 
 
-def run(folder: Path, kind: str = "shift", manifest: str | None = None, **environment: str) -> Ran:
+def run(folder: Path, kind: str = "shift", manifest: str | None = None, *, force: bool = False, named: str = "") -> Ran:
     if kind == "shift":
-        places = ("--out", "out", "--policy", "policy.toml", "--store", "shift.sqlite")
-        named = ("--manifest", manifest) if manifest is not None else ()
-        given: tuple[object, ...] = ("shift", "inbox", *named, *places, "--diarizer", "none")
+        given: tuple[object, ...] = ("shift", "inbox", "--out", "out", "--policy", "policy.toml", "--diarizer", "none")
+        given += ("--store", "shift.sqlite", *(["--force"] if force else []))
+        given += ("--manifest", manifest) if manifest is not None else ()
     else:
         given = ("nightly", write_night(folder))
-    ran = coach(*given, cwd=folder, **environment)
+    ran = coach(*given, cwd=folder, COACH_AGENT=named)
     assert ran.returncode == 0, ran.stderr
     return ran
 
@@ -71,12 +74,9 @@ def own_pages(folder: Path) -> list[str]:
 @pytest.mark.parametrize("where", ["the folder", "the environment"])
 def test_nobody_becomes_the_agent_because_they_are_named_in_the_settings(calls: Path, kind: str, where: str) -> None:
     folder = calls.parent
-    environment: dict[str, str] = {}
     if where == "the folder":
         (folder / "coach.toml").write_text(RUNNERS)
-    else:
-        environment = {"COACH_AGENT": "Dana"}
-    run(folder, kind, **environment)
+    run(folder, kind, named="" if where == "the folder" else "Dana")
 
     assert {name: call.agent for name, call in stored(folder).items()} == {"a.wav": "Ann", "b.wav": None}
     for name, agent in (("a", "Ann"), ("b", None)):
@@ -150,3 +150,57 @@ def test_an_edited_rubric_has_the_calls_reviewed_anew(calls: Path, engine: Here)
     run(folder)
     assert sorted(engine.began) == ["a.wav", "b.wav"]
     assert not before & {call.fingerprint for call in stored(folder).values()}
+
+
+def test_the_time_of_a_file_is_shown_nowhere_as_when_the_call_was(calls: Path) -> None:
+    folder, at = calls.parent, datetime.now(UTC) - timedelta(days=3)
+    for name in ("a.wav", "b.wav"):
+        os.utime(calls / name, (at.timestamp(), at.timestamp()))
+    (calls / "b.toml").write_text(f'agent = "Bob"\nstarted_at = {at:%Y-%m-%dT%H:%M:%SZ}\n')
+    run(folder)
+
+    found = stored(folder)
+    assert found["a.wav"].started_at is None
+    assert found["a.wav"].at > at + timedelta(days=2)  # what needs a time goes by when it was taken in
+    assert found["b.wav"].started_at is not None
+    shown = json.loads((folder / "out" / "shift.json").read_text(encoding="utf-8"))["calls"]
+    assert {row["call"]: row["started_at"] is not None for row in shown} == {"a.wav": False, "b.wav": True}
+    with (folder / "out" / "calls.csv").open(encoding="utf-8-sig", newline="") as table:
+        assert {row["call"]: row["started_at"] != "" for row in csv.DictReader(table)} == {
+            "a.wav": False,
+            "b.wav": True,
+        }
+    assert "day not known" in (folder / "out" / "shift.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", ["shift", "nightly"])
+def test_sides_that_were_put_right_stay_so_until_they_are_told_anew(calls: Path, engine: Here, kind: str) -> None:
+    folder, review = calls.parent, calls.parent / "out" / "a.json"
+    make_call(calls / "a.wav", 0, 9.0)
+    (calls / "a.toml").write_text('agent = "Ann"\nagent_channel = "left"\n')
+    run(folder, kind)
+    assert load(review)["roles"]["agent"] == "left"
+    swapped = coach("review", calls / "a.wav", "--swap", "--out", "out", "--diarizer", "none", cwd=folder)
+    assert swapped.returncode == 0, swapped.stderr
+    assert load(review)["roles"]["agent"] == "right"
+
+    run(folder, kind)
+    assert load(review)["roles"]["agent"] == "right"
+    assert load(review)["provenance"]["recipe"] in ("shift", "night")
+    engine.began.clear()
+    run(folder, kind)
+    assert engine.began == []
+
+    (calls / "a.toml").write_text('agent = "Ann"\nagent_channel = "left"\n')
+    run(folder, kind)
+    assert load(review)["roles"]["agent"] == "left"
+
+
+def test_sides_that_were_put_right_are_asked_anew_with_force(calls: Path) -> None:
+    folder, review = calls.parent, calls.parent / "out" / "a.json"
+    make_call(calls / "a.wav", 0, 9.0)
+    (calls / "a.toml").write_text('agent = "Ann"\nagent_channel = "left"\n')
+    run(folder)
+    assert coach("review", calls / "a.wav", "--swap", "--out", "out", "--diarizer", "none", cwd=folder).returncode == 0
+    run(folder, force=True)
+    assert load(review)["roles"]["agent"] == "left"

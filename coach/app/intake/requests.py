@@ -42,9 +42,13 @@ def request_for(found: Found, *fetched: Path) -> Request:
 
 
 def for_store(found: Found) -> ForStore:
-    """Return what the store keeps of a call; a time that was guessed is better there than none."""
+    """Return what the store keeps of a call.
+
+    A time that was guessed is not among it: a day and a week would show it as if somebody had said so. What needs a
+    time all the same, such as retention, goes by when the call was taken in.
+    """
     return ForStore(
-        agent=found.agent, direction=found.direction, started_at=found.started_at, call_type=found.call_type
+        agent=found.agent, direction=found.direction, started_at=_said_time(found), call_type=found.call_type
     )
 
 
@@ -54,19 +58,23 @@ def _known(found: Found) -> Sidecar:
     A guessed time is not among it, for a report would show it as if somebody had said so. Nor is a channel that a
     phone system's file name implies: a review reads that itself, with how sure it is.
     """
-    at, channel = found.known.get("started_at"), found.known.get("agent_channel")
+    at, channel = _said_time(found), found.known.get("agent_channel")
     told = channel is not None and not implied(channel)
     return Sidecar(
         origin=channel.source if channel is not None and told else ORIGIN,
         agent=found.agent,
         agent_channel=LANES.index(str(channel.value)) if channel is not None and told else None,
-        started_at=at.value.isoformat()
-        if at is not None and isinstance(at.value, datetime) and not at.guessed
-        else None,
+        started_at=None if at is None else at.isoformat(),
         direction=found.direction,
         call_type=found.call_type,
         warnings=found.conflicts,
     )
+
+
+def _said_time(found: Found) -> datetime | None:
+    """Return when a call began, where something says so."""
+    at = found.known.get("started_at")
+    return None if at is None or at.guessed else found.started_at
 
 
 def implied(channel: Known) -> bool:

@@ -73,9 +73,13 @@ def test_one_file_a_party_and_what_was_fetched() -> None:
 
 
 def test_the_store_is_told_in_its_own_words() -> None:
-    assert for_store(found(agent=Known("Dana", "x"), started_at=Known(AT, "x", guessed=True))) == {
+    assert for_store(found(agent=Known("Dana", "x"), started_at=Known(AT, "x"))) == {
         "agent": "Dana",
         "direction": None,
         "started_at": AT,
         "call_type": None,
     }
+
+
+def test_the_store_is_told_no_guessed_time() -> None:
+    assert for_store(found(started_at=Known(AT, "the file's time", guessed=True)))["started_at"] is None
