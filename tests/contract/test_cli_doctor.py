@@ -203,6 +203,13 @@ def test_a_recogniser_that_is_named_and_not_here(name: str, tmp_path: Path, monk
     assert ran.returncode == (5 if name == "small.en" else 2)
 
 
+def test_a_bundled_recogniser_that_is_named_and_not_installed(shift: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coach.speech.registry.present", lambda _model, _folder: False)
+    ran, found = seen(shift.parent, str(shift))
+    assert found["recogniser"]["state"] == "ill"
+    assert ran.returncode == 5
+
+
 def test_an_agreement_that_cannot_be_or_is_not_there(shift: Path) -> None:
     policy = shift.parent / "policy.toml"
     policy.write_text(policy.read_text().replace("keep_days", "keep_dayz"))

@@ -12,8 +12,9 @@ from coach.app.pipeline import models_folder
 from coach.app.settings import Settings
 from coach.app.shift import policy as policies
 from coach.conversation import CoachError, ModelError, NoSuchRecording
+from coach.speech import registry
 from coach.speech.diarizers.choose import open_diarizer
-from coach.speech.transcribers.choose import open_transcriber
+from coach.speech.transcribers.choose import BUNDLED, open_transcriber
 from coach.speech.transcribers.whisper import WhisperTranscriber
 
 
@@ -39,6 +40,8 @@ def recognising(settings: Settings) -> Finding:
     device, models = settings.text("device"), models_folder(settings)
     try:
         engine = open_transcriber(settings.text("transcriber"), device=device, models=models)
+        if settings.text("transcriber") == BUNDLED:
+            _bundled(models)
         open_diarizer(settings.text("diarizer"), device=device, models=models)
     except CoachError as error:
         return ill(
@@ -55,6 +58,13 @@ def recognising(settings: Settings) -> Finding:
             ModelError.exit_code,
         )
     return well("recogniser", "What the settings name can be had.")
+
+
+def _bundled(models: Path) -> None:
+    """Raise what is told where the recogniser that comes with coach is named and not there."""
+    its = [model for model in registry.models() if model.engine == BUNDLED]
+    if its and not any(registry.present(model, models) for model in its):
+        raise ModelError(registry.explain(registry.check(its[0], models)))
 
 
 def inboxes(night: Night) -> Iterator[Finding]:
