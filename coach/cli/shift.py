@@ -164,10 +164,10 @@ def _show(done: Shift, *, quiet: bool, as_json: bool) -> None:
 
 
 def _tells(taken: Taken) -> bool:
-    """Return whether somebody should know of an end: it was not well, or the call was not taken in for its age."""
+    """Return whether somebody should know of an end: it was not well, or the call was not all there, or too old to be taken in."""
     from coach.app.shift.cases import TOO_OLD
 
-    return bool(taken.exit_code) or taken.message == TOO_OLD
+    return bool(taken.exit_code) or taken.partial or taken.message == TOO_OLD
 
 
 def _counted(done: Shift) -> str:

@@ -332,6 +332,18 @@ def test_a_file_of_an_old_date_is_taken_in_and_a_call_said_to_be_old_is_told(nig
     assert (nights.out / "a.html").is_file()
 
 
+def test_a_recording_that_is_cut_is_named_with_how_far_it_was_heard(nights: Nights) -> None:
+    path = nights.call("a.wav")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    ran = nights.run()
+    assert ran.returncode == 3
+    assert "a.wav: The recording is cut: its header promises 3.0 s and 1.5 s are there." in " ".join(ran.stderr.split())
+    (digest,) = nights.digests()
+    text = digest.read_text(encoding="utf-8") if isinstance(digest, Path) else digest
+    assert "| a.wav | The recording is cut: its header promises 3.0 s and 1.5 s are there." in text
+    assert nights.run().returncode == 0  # told once
+
+
 def a_day_later(last: Path) -> None:
     """Let it be a day since forgetting was put off."""
     kept = json.loads(last.read_text())

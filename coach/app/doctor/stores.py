@@ -164,7 +164,7 @@ def _clock(calls: Sequence[StoredCall]) -> Finding:
     if late:
         return ill(
             "clock",
-            f"{_calls(len(late))} were reviewed after now, {now:%Y-%m-%d %H:%M} UTC: the clock was put back since.",
+            f"{_calls(len(late))} {'was' if len(late) == 1 else 'were'} reviewed after now, {now:%Y-%m-%d %H:%M} UTC: the clock was put back since.",
             "Set the computer's clock; results keep their order in the meantime.",
             ConfigurationError.exit_code,
         )

@@ -52,7 +52,7 @@ def digest_of(taken: Sequence[Taken], waiting: int, ledger: Ledger, store: Store
         seconds=seconds,
         sound=sum(one.sound for one in new),
         old=ends.count("old"),
-        reasons=tuple((one.name, one.message) for one in new if one.end in _NAMED and one.message),
+        reasons=tuple((one.name, one.message) for one in new if (one.partial or one.end in _NAMED) and one.message),
     )
 
 

@@ -57,10 +57,11 @@ def reviewed(case: Case, outcome: BatchOutcome, *, known: bool) -> Taken:
         known: Whether an earlier run had ended it so.
     """
     failure = outcome.failure  # of a redaction that was asked for and refused
+    message = failure.message if failure is not None else _damage(case) if outcome.partial else None
     return replace(
         case.ended(
             "unchanged" if outcome.status == "unchanged" else "reviewed",
-            None if failure is None else case.found.hide(failure.message),
+            None if message is None else case.found.hide(message),
             0 if failure is None else failure.exit_code,
         ),
         files=outcome.files,
@@ -70,6 +71,13 @@ def reviewed(case: Case, outcome: BatchOutcome, *, known: bool) -> Taken:
         seconds=outcome.seconds,
         duration=outcome.duration,
     )
+
+
+def _damage(case: Case) -> str | None:
+    """Return what a review says of how much of its recording could be heard; the decoder's sentence comes first."""
+    review = review_of(case.job) or {}
+    warnings = review.get("warnings")
+    return next(map(str, warnings), None) if isinstance(warnings, list) else None
 
 
 def _record(store: Store, case: Case, outcome: BatchOutcome) -> None:

@@ -420,3 +420,12 @@ def test_what_a_setting_was_to_blame_for_is_tried_again_every_night(shift: Shift
         assert exit_code(list(taken.values())) == 5
     shift.engine.answers.clear()
     assert ends(shift.run(again=False))["b.wav"] == "reviewed"
+
+
+def test_a_recording_that_is_cut_says_how_far_it_was_heard(shift: Shift) -> None:
+    path = shift.folder / "b.wav"
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    taken = shift.run()
+    assert (taken["b.wav"].end, taken["b.wav"].partial) == ("reviewed", True)
+    assert str(taken["b.wav"].message).startswith("The recording is cut: its header promises 3.0 s")
+    assert taken["a.wav"].message is None
