@@ -55,7 +55,7 @@ class Beforehand:
                     yield Taken(one, "copy", digest, COPY)
                 else:
                     first.add(key)
-                    job = replace(job, output=self._output(key, job, seen))  # noqa: PLW2901
+                    job = replace(job, output=self._output(key, job, seen), stays=not self._intake.force)  # noqa: PLW2901
                     yield Case(index, self._without_idle_time(one), job, digest, key)
 
     def end(self, case: Case) -> Taken | None:
