@@ -16,7 +16,7 @@ from coach.cli.streams import give, tell
 from coach.conversation import UsageError
 
 if TYPE_CHECKING:
-    from coach.app.intake.known import Discovery, Found
+    from coach.app.intake.known import Discovery, Found, Refused
     from coach.app.shift.running import Plan, Shift
     from coach.app.shift.taking import Taken
 
@@ -154,6 +154,9 @@ def _show(done: Shift, *, quiet: bool, as_json: bool) -> None:
     for note in done.notes:
         for line in wrap(clean(note), hanging="  "):
             tell(line)
+    if as_json:
+        for each in done.refused:
+            give(json.dumps(_refused_data(each)))
     if quiet or as_json:
         return
     for line in wrap(_counted(done)):
@@ -164,7 +167,7 @@ def _show(done: Shift, *, quiet: bool, as_json: bool) -> None:
 
 
 def _tells(taken: Taken) -> bool:
-    """Return whether somebody should know of an end: it was not well, or the call was not all there, or too old to be taken in."""
+    """Return whether somebody should know of an end: not well, not all there, or too old to be taken in."""
     from coach.app.shift.cases import TOO_OLD
 
     return bool(taken.exit_code) or taken.partial or taken.message == TOO_OLD
@@ -187,6 +190,22 @@ def _counted(done: Shift) -> str:
         ends.append(f"{len(done.refused)} not taken in")
     total = len(done.taken) + len(done.refused)
     return f"{total} {'recording' if total == 1 else 'recordings'}: {', '.join(ends)}."
+
+
+def _refused_data(refused: Refused) -> dict[str, object]:
+    """Return what was named and could not be taken in, in the form of a recording's end."""
+    from coach.conversation import RecordingError
+
+    return {
+        "call": refused.shown,
+        "end": "refused",
+        "sha256": None,
+        "files": [],
+        "partial": False,
+        "message": refused.reason,
+        "exit_code": RecordingError.exit_code,
+        "seconds": 0.0,
+    }
 
 
 def _as_data(taken: Taken) -> dict[str, object]:

@@ -17,6 +17,10 @@ from command import Ran, coach
 from nights import POLICY, Here, make_call, told, unmasked
 from terminal import CONTROL_D, at_terminal
 
+from coach.app.intake.known import Found
+from coach.app.shift.cases import Taken
+from coach.app.shift.running import Shift
+from coach.cli.shift import _counted
 from coach.engines import choose
 from coach.store.store import open_store
 
@@ -201,6 +205,25 @@ def test_json_is_one_object_a_recording_and_talk_goes_to_stderr(shifts: Shifts) 
     assert len(lines["a.wav"]["sha256"]) == 64
     assert (lines["b.wav"]["exit_code"], ran.returncode) == (3, 3)
     assert "b.wav" in ran.stderr
+
+
+def test_all_that_was_found_is_in_json_and_the_count_adds_up(shifts: Shifts) -> None:
+    make_call(shifts.calls / "a.wav", 1, 3.0)
+    (shifts.calls / "empty.wav").touch()
+    (shifts.calls / "link.wav").symlink_to(shifts.folder / "nowhere.wav")
+    ran = shifts.run(shifts.calls, "--json")
+    lines = {Path(line["call"]).name: line for line in map(json.loads, ran.stdout.splitlines())}
+    ends = {name: (line["end"], line["exit_code"]) for name, line in lines.items()}
+    assert ends == {"a.wav": ("reviewed", 0), "empty.wav": ("refused", 3), "link.wav": ("refused", 3)}
+    assert "leads nowhere" in lines["link.wav"]["message"]
+    assert "3 recordings: 1 reviewed before, 2 not taken in." in shifts.run(shifts.calls).stdout
+
+
+def test_a_recording_that_was_moved_away_is_in_the_count() -> None:
+    found = [Found(f"{name}.wav", Path(f"{name}.wav"), {}) for name in "ab"]
+    assert _counted(Shift((Taken(found[0], "gone"), Taken(found[1], "reviewed")))) == (
+        "2 recordings: 1 reviewed, 1 moved away meanwhile."
+    )
 
 
 @pytest.mark.parametrize("arguments", [["nowhere"], ["."], ["--manifest", "none.csv"]])

@@ -162,9 +162,10 @@ def _clock(calls: Sequence[StoredCall]) -> Finding:
     now = datetime.now(UTC)
     late = [call for call in calls if call.reviewed_at > now + AHEAD]
     if late:
+        verb = "was" if len(late) == 1 else "were"
         return ill(
             "clock",
-            f"{_calls(len(late))} {'was' if len(late) == 1 else 'were'} reviewed after now, {now:%Y-%m-%d %H:%M} UTC: the clock was put back since.",
+            f"{_calls(len(late))} {verb} reviewed after now, {now:%Y-%m-%d %H:%M} UTC: the clock was put back since.",
             "Set the computer's clock; results keep their order in the meantime.",
             ConfigurationError.exit_code,
         )

@@ -24,6 +24,7 @@ _HEAD = 4_096
 
 UNFINISHED = "is still being written, by its name."
 LINK_OUT = "is a link that leads out of the folder. Name what it leads to, if that is meant."
+NOWHERE = "is a link that leads nowhere. Name what it should lead to, or remove it."
 LINK = "is a link to what lies in this folder anyway."
 OURS = "belongs to a report of ours."
 OUR_FOLDER = "is where the reports go."
@@ -95,6 +96,8 @@ def _link(path: Path, root: Path) -> Iterator[Seen]:
         target = path.resolve(strict=True)
         relevant = target.is_dir() or is_recording_by_name(path.name)
     except (OSError, RuntimeError):
+        if is_recording_by_name(path.name):
+            yield Seen(path, NOWHERE, broken=True)
         return
     if relevant:
         yield Seen(path, LINK if target.is_relative_to(root) else LINK_OUT)

@@ -63,6 +63,8 @@ def test_links_do_not_lead_out_of_a_folder_nor_in_circles(tmp_path: Path) -> Non
     (inside / "folder").symlink_to(outside)
     (inside / "circle").symlink_to(inside)
     (inside / "gone.wav").symlink_to(tmp_path / "nowhere.wav")
+    (inside / "loop.wav").symlink_to(inside / "loop.wav")
+    (inside / "gone.txt").symlink_to(tmp_path / "nowhere.txt")
 
     found = discover([inside], sources=SOURCES)
 
@@ -72,6 +74,10 @@ def test_links_do_not_lead_out_of_a_folder_nor_in_circles(tmp_path: Path) -> Non
         "circle": False,
         "out.wav": True,
         "folder": True,
+    }
+    assert {Path(one.uri).name: one.reason for one in found.refused} == {
+        name: "is a link that leads nowhere. Name what it should lead to, or remove it."
+        for name in ("gone.wav", "loop.wav")
     }
     assert names(discover([inside / "out.wav"], sources=SOURCES)) == ["out.wav"]
 
