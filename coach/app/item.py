@@ -22,7 +22,7 @@ from coach.conversation import (
 )
 from coach.conversation.errors import unforeseen
 from coach.privacy.kinds import DEFAULT
-from coach.privacy.text import mask_text
+from coach.privacy.text import mask_name
 
 if TYPE_CHECKING:
     from coach.app.asking import Ask
@@ -79,7 +79,7 @@ class Request:
             text: A file's name, a warning.
             kinds: Types of private data, as the settings have them.
         """
-        return hide(text, self.private, kinds) if self.private else mask_text(text, kinds)
+        return hide(text, self.private, kinds) if self.private else mask_name(text, kinds)
 
     @property
     def files(self) -> tuple[Path, ...]:

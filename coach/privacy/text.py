@@ -9,6 +9,7 @@ from coach.privacy.banks import ibans_in
 from coach.privacy.chains import luhn
 from coach.privacy.find import find
 from coach.privacy.kinds import DEFAULT
+from coach.privacy.phones import telephone
 
 _KEPT = re.compile(
     r"\b(?=[0-9a-fA-F]*[a-fA-F])[0-9a-fA-F]{32,}\b"
@@ -28,6 +29,10 @@ _RUN = re.compile(r"(?<!\d)\d{13,19}(?!\d)")
 _GROUPED = re.compile(r"(?<!\d)\d{4}(?:([-_. ])\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?|([-_. ])\d{6}\2\d{4,5})(?!\d)")
 _STAMP = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d\d*")
 _EPOCH = re.compile(r"1[5-9]\d{11}(?:\d{3}){0,2}")
+_BARE = re.compile(r"(?<![0-9A-Za-z])\d{10,12}(?![0-9A-Za-z])")
+_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])"
+_SHORT_STAMP = re.compile(rf"(?:19|20)\d\d{_DAY}(?:[0-5]\d)?|\d\d{_DAY}[0-5]\d(?:[0-5]\d)?")
+"""Year to hour or minute, and the same with two digits of a year to minute or second."""
 _SECONDS = 0.35
 
 
@@ -48,6 +53,33 @@ def mask_text(text: str, kinds: Collection[str] = DEFAULT) -> str:
     pieces = _KEPT.split(text)
     masked = [_mask_plain(piece, kinds) for piece in pieces]
     return "".join(a + b for a, b in zip(masked, [*kept, ""], strict=True))
+
+
+def mask_name(text: str, kinds: Collection[str] = DEFAULT) -> str:
+    """Return a file's name, or a line that tells of one, with everything private replaced.
+
+    Phone systems call recordings by the customer's number, so ten bare digits and more that have the form of a
+    telephone number go here, between what is neither letter nor digit. What may as well be a date with its hour stays.
+
+    Args:
+        text: A line without times.
+        kinds: Types to mask.
+
+    >>> mask_name("2125550188-call.wav"), mask_name("2026031509-call.wav"), mask_name("call-1772460843.wav")
+    ('[phone]-call.wav', '2026031509-call.wav', 'call-1772460843.wav')
+    """
+    text = mask_text(text, kinds)
+    if "phone" not in kinds or not _BARE.search(text):
+        return text
+    kept = _KEPT.findall(text)
+    pieces = [_BARE.sub(_bare, piece) for piece in _KEPT.split(text)]
+    return "".join(a + b for a, b in zip(pieces, [*kept, ""], strict=True))
+
+
+def _bare(found: re.Match[str]) -> str:
+    digits = found.group()
+    number = telephone(digits, (3, 3, 4)) and _SHORT_STAMP.fullmatch(digits) is None
+    return "[phone]" if number else digits
 
 
 def _mask_plain(text: str, kinds: Collection[str]) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sqlite3
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -132,8 +130,8 @@ def _two_of_them(shifts: Shifts) -> Shifts:
 def test_what_is_older_than_was_agreed_is_forgotten_and_not_taken_in(shifts: Shifts) -> None:
     for seed, name in enumerate(("old.wav", "older.wav", "new.wav")):
         make_call(shifts.calls / name, seed, 3.0)
-    aged = time.time() - 70 * 86_400  # ten days longer than was agreed on
-    os.utime(shifts.calls / "older.wav", (aged, aged))
+    aged = datetime.now(UTC) - timedelta(days=70)  # ten days longer than was agreed on
+    (shifts.calls / "older.toml").write_text(f"started_at = {aged:%Y-%m-%dT%H:%M:%SZ}\n")
     ran = shifts.run()
     assert "3 recordings: 2 reviewed, 1 purged before, or older than what is kept." in " ".join(ran.stdout.split())
     assert sorted(shifts.engine.began) == ["new.wav", "old.wav"]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from coach.privacy.kinds import DEFAULT
-from coach.privacy.text import mask_text
+from coach.privacy.text import mask_name
 from coach.reporting.text import clean
 from coach.speech.importing import untrusted
 
@@ -66,7 +66,7 @@ def hide(text: str, private: Iterable[str] = (), kinds: Collection[str] = DEFAUL
         text = bare(text)
     for one in private:
         text = _without(text, one)
-    return clean(mask_text(clean(text), kinds))
+    return clean(mask_name(clean(text), kinds))
 
 
 def is_private(text: str) -> bool:
