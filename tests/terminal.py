@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -46,11 +47,14 @@ def at_terminal(
         stderr=theirs,
         env={**os.environ, "TERM": "xterm", "COLUMNS": str(columns)},
         start_new_session=True,
+        preexec_fn=_interruptible,  # noqa: PLW1509  (it starts no thread and takes no lock)
     )
     os.close(theirs)
     screen, waiting, ends = b"", list(answers), time.monotonic() + 60
     try:
         while time.monotonic() < ends:
+            if not select.select([mine], [], [], 1.0)[0]:
+                continue
             try:
                 screen += os.read(mine, 4096)
             except OSError:  # the other end is closed: Linux says so with an error
@@ -71,3 +75,8 @@ def at_terminal(
         if child.stdout is not None:
             child.stdout.close()
         os.close(mine)
+
+
+def _interruptible() -> None:
+    """Listen to interrupts, though whoever runs the tests does not, as in the background or under ``nohup``."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -69,7 +69,7 @@ CALLS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "call_type": ("text", "as a sidecar told it"),
         "seconds": ("number", "its length; empty where the team's work may not be seen"),
         "state": ("text", "reviewed, refused, or set aside"),
-        "reason": ("text", "why it was not reviewed"),
+        "reason": ("text", "why it was not reviewed; of a reviewed one, what of it was missing"),
         "report": (
             "text",
             "the report's address relative to the table, of a call on that list; empty where reports may not be seen",

@@ -290,7 +290,7 @@ class CallRow:
         call_type: As a sidecar told it.
         duration: Seconds; likewise.
         state: ``reviewed``, ``refused``, ``set aside``.
-        reason: Why it was not reviewed.
+        reason: Why it was not reviewed; of a reviewed one, what of it was missing.
         report: The report's address relative to the table, of a call on that list, where reports may be seen.
     """
 

@@ -214,6 +214,10 @@ def test_all_that_was_found_is_in_json_and_the_count_adds_up(shifts: Shifts) -> 
     ends = {name: (line["end"], line["exit_code"]) for name, line in lines.items()}
     assert ends == {"a.wav": ("reviewed", 0), "empty.wav": ("refused", 3), "link.wav": ("refused", 3)}
     assert "leads nowhere" in lines["link.wav"]["message"]
+    for what in ("shift.json", "calls.csv", "shift.html"):
+        told = (shifts.out / what).read_text(encoding="utf-8")
+        assert "leads nowhere" in told, what
+        assert "empty.wav" in told, what
     assert "3 recordings: 1 reviewed before, 2 not taken in." in shifts.run(shifts.calls).stdout
 
 

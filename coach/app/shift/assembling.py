@@ -52,6 +52,8 @@ class Material:
         answers: What people said about them.
         runs: What made the reviews.
         attempts: Recordings that were not reviewed.
+        untaken: What was named and could not even be taken in: what it may be called, and why.
+        damaged: Hashes of calls of which something was missing, and what.
         made_at: When the pages are made; also seeds the list to listen to.
         shift: Hashes of this shift's calls; ``None`` where all of them are.
         zone: Whose days and weeks they are.
@@ -63,6 +65,8 @@ class Material:
     answers: Sequence[Answer] = ()
     runs: Sequence[Run] = ()
     attempts: Sequence[Attempt] = ()
+    untaken: Sequence[tuple[str, str]] = ()
+    damaged: Mapping[str, str] = field(default_factory=dict)
     made_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     shift: frozenset[str] | None = None
     zone: tzinfo = UTC
@@ -123,7 +127,7 @@ def shift_page(material: Material, link: Link) -> ShiftPage:
         made_at=material.made_at.astimezone(material.zone),
         version=__version__,
         reviewed=len(material.of_shift),
-        failures=tuple(_failure(attempt) for attempt in refused),
+        failures=(*map(_failure, refused), *(Failure(name, why, set_aside=False) for name, why in _untaken(material))),
         workload=_workload(material) if policy.lets_see("workload") else None,
         listen=_listen(material.picks, link) if policy.lets_see("listen_first") else (),
         agents=figures,
@@ -131,7 +135,14 @@ def shift_page(material: Material, link: Link) -> ShiftPage:
         before_told=len(material.among(sums.before_told)),
         contests=_contests(material),
         calibration=calibrate(material.known, material.answers, phrases()) if policy.lets_see("calibration") else (),
-        calls=(*_rows(material, link), *(_refused_row(attempt) for attempt in refused)),
+        calls=(
+            *_rows(material, link),
+            *map(_refused_row, refused),
+            *(
+                CallRow(name, None, None, None, None, None, None, "refused", why, None)
+                for name, why in _untaken(material)
+            ),
+        ),
         figures_shown=policy.lets_see("figures"),
     )
 
@@ -192,6 +203,12 @@ def _attempt_name(attempt: Attempt) -> str:
 def _reason(attempt: Attempt) -> str:
     """Return why a recording was not reviewed, without its name, which stands beside it."""
     return clean(attempt.message or "").removeprefix(f"{_attempt_name(attempt)}:").strip()
+
+
+def _untaken(material: Material) -> Iterator[tuple[str, str]]:
+    """Yield what was named and could not be taken in, and why, without its name, which stands beside it."""
+    for name, why in material.untaken:
+        yield clean(name), clean(why).removeprefix(f"{clean(name)}:").strip()
 
 
 def _failure(attempt: Attempt) -> Failure:
@@ -274,7 +291,7 @@ def _rows(material: Material, link: Link) -> Iterator[CallRow]:
             call.call_type,
             call.duration if team else None,
             "reviewed",
-            None,
+            material.damaged.get(call.sha256),
             link(call) if on_list else None,
         )
 

@@ -45,6 +45,9 @@ TOO_OLD: Final = "Its call is older than what is kept, so it is not taken in."
 UNKEPT: Final = "Its review was written and could not be taken into the store: {reason}"
 PASSING: Final = (unreadable("")[2:], "changed while it was read")
 """Of a recording's own, what the next run may find mended: a share that was away, a file that was still written."""
+BOMBS: Final = ("would take too much memory", "goes on, beyond the limit")
+"""Of a recording whose content is far more than its header or its size says: it is set aside at once."""
+BOMB: Final = "{reason} It was set aside; --force takes it in again."
 COPY: Final = "Its bytes are those of another recording of this run."
 
 

@@ -137,7 +137,7 @@ def run_shift(plan: Plan, told: Told | None = None, began: Callable[[Discovery],
             reports.sweep(OWN_PAGES)
         due = forget_due(policy, plan.store, out, datetime.now(UTC), address=reports.secret)
         taken = _take(discovery.found, _Asked(plan, settings, flags, due.since), store, told)
-        written = publish(store, policy, settings, taken)
+        written = publish(store, policy, settings, taken, discovery.refused)
     notes = (*discovery.notes, *([due.said] if due.said else []))
     return Shift(taken, discovery.refused, discovery.skipped, notes, written)
 
@@ -172,6 +172,7 @@ def publish(
     policy: Policy,
     settings: Settings,
     taken: Sequence[Taken] | None = None,
+    untaken: Sequence[Refused] = (),
     now: datetime | None = None,
 ) -> Written:
     """Write every agent's own page and then the shift's, and note for each agent to whom it goes.
@@ -181,6 +182,7 @@ def publish(
         policy: What was agreed on.
         settings: Where pages go, and whose days they are told in.
         taken: The recordings of this shift; ``None`` for all that are kept.
+        untaken: What was named and could not be taken in.
         now: For the page's head and its list to listen to.
     """
     at = now or datetime.now(UTC)
@@ -194,6 +196,8 @@ def publish(
         answers=store.answers(),
         runs=store.runs(),
         attempts=refused,
+        untaken=[(one.shown, one.reason) for one in untaken],
+        damaged={one.sha256: one.message for one in taken or () if one.partial and one.sha256 and one.message},
         made_at=at,
         shift=None if taken is None else _hashes(taken, "reviewed", "unchanged"),
         zone=zone_of(settings),

@@ -20,6 +20,8 @@ from coach.app.shift.alone import Alone
 from coach.app.shift.beforehand import Beforehand
 from coach.app.shift.cases import (
     ALONE,
+    BOMB,
+    BOMBS,
     DEADLY,
     ENDED_ALL,
     GONE,
@@ -179,6 +181,8 @@ class _Taking:
         if code == StorageError.exit_code or any(sentence in message for sentence in PASSING):
             store.wait(case.key, case.found.shown)
             return case.ended("waiting", message, code)
+        if any(sentence in message for sentence in BOMBS):
+            return self._set_aside(case, BOMB.format(reason=message))
         stage = failure.stage if failure is not None else None
         if code == NoSuchRecording.exit_code:
             store.finish(case.key, "gone", sha256=case.sha256, stage=stage, message=GONE, exit_code=code)

@@ -81,7 +81,9 @@ def test_an_interruption_from_the_keyboard_leaves_nothing_unfinished(
 
 
 def test_what_a_killed_run_left_of_the_same_file_is_swept(tmp_path: Path) -> None:
-    old, live, other = (tmp_path / name for name in (".a.json.x.part", ".a.json.y.part", ".b.json.z.part"))
+    old, live, other = (
+        tmp_path / name for name in (".a.json.x1234567.part", ".a.json.y1234567.part", ".b.json.z1234567.part")
+    )
     for left in (old, live, other):
         left.write_text("half")
     for left in (old, other):

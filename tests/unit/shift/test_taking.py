@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from nights import Here, make_call, told
@@ -15,8 +15,10 @@ from coach.app.jobs import Result
 from coach.app.review import settings_of
 from coach.app.shift.cases import ALONE, ENDED_ALL
 from coach.app.shift.taking import DEADLY, Intake, Taken, exit_code, take
-from coach.conversation import StorageError
+from coach.conversation import RecordingError, StorageError
 from coach.engines.protocol import Died, Done
+from coach.speech.decoding.container import translated
+from coach.speech.decoding.limits import Limits, too_long
 from coach.speech.decoding.source import unreadable
 from coach.store.errors import ReviewFileError
 from coach.store.store import Store, open_store
@@ -410,6 +412,24 @@ def test_what_may_be_mended_by_itself_is_tried_again_by_the_next_night(shift: Sh
     assert ends(taken) == {"a.wav": "reviewed", "b.wav": "waiting", "c.wav": "reviewed"}
     shift.engine.answers.clear()
     assert ends(shift.run(again=False))["b.wav"] == "reviewed"
+
+
+@pytest.mark.parametrize("grows", ["in memory", "in time"])
+def test_a_bomb_is_set_aside_at_once_with_its_reason(shift: Shift, grows: str) -> None:
+    def bursting() -> NoReturn:
+        with translated("b.wav"):
+            raise MemoryError if grows == "in memory" else too_long("b.wav", Limits())
+        raise AssertionError
+
+    with pytest.raises(RecordingError) as refused:
+        bursting()
+    shift.engine.answers["b.wav"] = Result(failure=("decode", str(refused.value), 3))
+    for again in (True, False):
+        taken = shift.run(again=again)
+        assert ends(taken) | {"b.wav": "quarantined"} == ends(taken)
+        assert "It was set aside; --force takes it in again." in str(taken["b.wav"].message)
+    shift.engine.answers.clear()
+    assert ends(shift.run(force=True))["b.wav"] == "reviewed"
 
 
 def test_what_a_setting_was_to_blame_for_is_tried_again_every_night(shift: Shift) -> None:
