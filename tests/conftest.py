@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +14,10 @@ from hypothesis import settings
 # A busy machine is no reason for a test to fail: nothing here is judged by the clock.
 settings.register_profile("coach", deadline=None)
 settings.load_profile("coach")
+
+# Begun in the background, or under nohup, tests would hand down that interrupts are not listened to.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 GUARD = Path(__file__).parent / "guard"
 sys.path.insert(0, str(GUARD))

@@ -47,7 +47,6 @@ def at_terminal(
         stderr=theirs,
         env={**os.environ, "TERM": "xterm", "COLUMNS": str(columns)},
         start_new_session=True,
-        preexec_fn=_interruptible,  # noqa: PLW1509  (it starts no thread and takes no lock)
     )
     os.close(theirs)
     screen, waiting, ends = b"", list(answers), time.monotonic() + 60
@@ -75,8 +74,3 @@ def at_terminal(
         if child.stdout is not None:
             child.stdout.close()
         os.close(mine)
-
-
-def _interruptible() -> None:
-    """Listen to interrupts, though whoever runs the tests does not, as in the background or under ``nohup``."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)

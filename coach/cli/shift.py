@@ -197,7 +197,7 @@ def _refused_data(refused: Refused) -> dict[str, object]:
     from coach.conversation import RecordingError
 
     return {
-        "call": refused.shown,
+        "call": refused.name,
         "end": "refused",
         "sha256": None,
         "files": [],

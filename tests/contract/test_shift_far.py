@@ -573,7 +573,7 @@ def test_a_night_forgets_at_the_address_what_is_due_old_digests_too(
     assert len([name for name in names if name.startswith("new")]) == 2
     told_on = sorted(name for name in names if name.startswith("night-"))
     assert [len(told_on), told_on[0]] == [4, "night-1999-mine.md"]  # of nine days ago, and two of today
-    assert "One call was forgotten" in " ".join(near_memory.files()[told_on[-1]].decode().split())
+    assert any(b"One call was forgotten" in near_memory.files()[name] for name in told_on[2:])
 
 
 def test_a_night_that_does_not_reach_what_is_due_says_so_does_the_rest_and_forgets_it_later(

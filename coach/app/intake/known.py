@@ -154,6 +154,11 @@ class Refused:
     shown: str
     missing: bool = False
 
+    @property
+    def name(self) -> str:
+        """What it may be called without the folders that it lies in."""
+        return self.shown.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+
 
 @dataclass(frozen=True, slots=True)
 class Discovery:

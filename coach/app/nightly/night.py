@@ -26,6 +26,7 @@ from coach.app.shift import policy as policies
 from coach.app.shift.leftovers import sweep
 from coach.app.shift.links import OWN_PAGES
 from coach.app.shift.pages import PAGE
+from coach.app.shift.retention import RETENTION
 from coach.app.shift.running import publish, shift_flags
 from coach.app.shift.taking import GONE, Intake, Taken, exit_code, take
 from coach.conversation import CoachError, ConfigurationError, NoSuchRecording, RecordingError
@@ -38,9 +39,6 @@ from coach.store.store import Store, open_store
 if TYPE_CHECKING:
     from coach.app.settings import Settings
     from coach.app.shift.policy import Policy
-
-RETENTION: Final = "retention"
-"""Why a call was forgotten, as its tombstone has it."""
 
 DIGEST: Final = "night-{stamp}.md"
 
@@ -179,7 +177,7 @@ class _Night:
     def _apart(self, refused: Sequence[Refused]) -> tuple[list[Refused], list[str]]:
         """Return what cannot be reviewed, and the names of empty files that may still get their first byte."""
         empty = [one for one in refused if not is_address(one.uri) and awaited(Path(one.uri))]
-        return [one for one in refused if one not in empty], [_name(one.shown) for one in empty]
+        return [one for one in refused if one not in empty], [one.name for one in empty]
 
     def _take(self, found: Sequence[Found], flags: dict[str, object]) -> list[Taken]:
         night, taken = self._night, []
@@ -273,7 +271,3 @@ class _Night:
             return send_waiting(self._home, mail)
         except CoachError as error:
             return 0, str(error)
-
-
-def _name(shown: str) -> str:
-    return shown.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]

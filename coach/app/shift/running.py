@@ -196,7 +196,7 @@ def publish(
         answers=store.answers(),
         runs=store.runs(),
         attempts=refused,
-        untaken=[(one.shown, one.reason) for one in untaken],
+        untaken=[(one.name, one.reason) for one in untaken],
         damaged={one.sha256: one.message for one in taken or () if one.partial and one.sha256 and one.message},
         made_at=at,
         shift=None if taken is None else _hashes(taken, "reviewed", "unchanged"),
