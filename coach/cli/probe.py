@@ -99,7 +99,7 @@ def _tell_rest(found: Discovery, *, as_json: bool) -> None:
     for one in found.refused:
         if as_json:
             give(json.dumps({"call": one.shown, "refused": one.reason}))
-        _say(one.reason if one.reason.startswith((_last(one.shown), "The ", "What ")) else f"{one.shown} {one.reason}")
+        _say(one.reason if one.reason.startswith((one.name, "The ", "What ")) else f"{one.shown} {one.reason}")
     for one in found.skipped:
         _say(f"Let be: {one.shown} {one.reason}")
     for note in found.notes:
@@ -111,7 +111,3 @@ def _say(text: str) -> None:
 
     for line in wrap(text, hanging="  ", width=WIDTH):
         tell(line)
-
-
-def _last(shown: str) -> str:
-    return shown.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]

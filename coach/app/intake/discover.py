@@ -14,7 +14,7 @@ from coach.app.intake.patterns import Pattern, first_told
 from coach.app.intake.places import Folders, path_in, piece
 from coach.app.intake.profiles import PROFILES, Named, Profile, profile_told
 from coach.app.intake.resolve import of_file_time, of_sidecar, of_tags, resolved
-from coach.app.intake.shown import hide, is_address
+from coach.app.intake.shown import hide, is_address, last_part
 from coach.app.intake.times import Zone
 from coach.app.settings import Settings
 from coach.conversation import CoachError, NoSuchRecording
@@ -258,7 +258,7 @@ class _Search:
             one = call.pieces[0]
             reason = SEVERAL if sides.count(side) > 1 else HALF.format(source="its name") + HALF_ADVICE
             shown = self._shown(one)
-            self.refused.append(Refused(one.uri, f"{shown.replace(chr(92), '/').rsplit('/', 1)[-1]}: {reason}", shown))
+            self.refused.append(Refused(one.uri, f"{last_part(shown)}: {reason}", shown))
 
     def call(self, call: _Candidate) -> Found:
         """Return a call with all that is known of it."""

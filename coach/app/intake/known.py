@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from coach.app.intake.shown import hide
+from coach.app.intake.shown import hide, last_part
 
 Value = str | float | datetime
 
@@ -128,7 +128,7 @@ class Found:
     @property
     def name(self) -> str:
         """The last part of :attr:`shown`."""
-        return self.shown.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+        return last_part(self.shown)
 
     def hide(self, text: str) -> str:
         """Return a text without anything private: what is known of the customer, and whatever looks like it."""
@@ -157,7 +157,7 @@ class Refused:
     @property
     def name(self) -> str:
         """What it may be called without the folders that it lies in."""
-        return self.shown.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+        return last_part(self.shown)
 
 
 @dataclass(frozen=True, slots=True)

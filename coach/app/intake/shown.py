@@ -74,6 +74,15 @@ def is_private(text: str) -> bool:
     return sum(char.isdigit() for char in text) >= _FEWEST_DIGITS
 
 
+def last_part(shown: str) -> str:
+    r"""Return what stands after the last slash of a path or an address, of whatever system.
+
+    >>> last_part("C:\\calls\\a.wav"), last_part("s3://bucket/2026/")
+    ('a.wav', '2026')
+    """
+    return shown.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+
+
 def tidy(text: str) -> str:
     """Return text in one line without control characters, quickly where there are none, as in most fields."""
     return text.strip() if text.isprintable() and "  " not in text else untrusted.clean(text)

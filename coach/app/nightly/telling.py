@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from coach.app.intake.shown import last_part
 from coach.app.nightly.ledger import Ledger
 from coach.app.shift.cases import TOO_OLD, Taken
 from coach.reporting.digest import Digest
@@ -73,7 +74,7 @@ def _new(taken: Taken | None, attempt: Attempt | None, store: Store) -> _New | N
     """Return what there is to tell of a recording, ``None`` for nothing: it is gone, or waits for the next night."""
     said = taken.message if taken is not None else attempt.message if attempt is not None else None
     if said == TOO_OLD:
-        name = taken.found.name if taken is not None else _name(attempt.uri) if attempt is not None else ""
+        name = taken.found.name if taken is not None else last_part(attempt.uri) if attempt is not None else ""
         return _New("old", name, said)
     if taken is not None:
         if (end := _TOLD.get(taken.end)) is None:
@@ -82,11 +83,9 @@ def _new(taken: Taken | None, attempt: Attempt | None, store: Store) -> _New | N
         return _New(end, taken.found.name, taken.message, sound if end == "reviewed" else 0.0, taken.partial)
     if attempt is None or (end := _TOLD.get(attempt.state)) is None:
         return None
-    return _New(end, _name(attempt.uri), attempt.message, _sound(attempt.sha256, store) if end == "reviewed" else 0.0)
-
-
-def _name(uri: str) -> str:
-    return uri.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    return _New(
+        end, last_part(attempt.uri), attempt.message, _sound(attempt.sha256, store) if end == "reviewed" else 0.0
+    )
 
 
 def _sound(sha256: str | None, store: Store) -> float:
